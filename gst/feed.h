@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "gst/feed_input.h"
+#include "signalling/base/peer_connection.h"
+
+namespace media {
+
+/* One feed's way out: a source pad of the user's element with a streaming thread of its
+ * own. It sends what comes first (stream-start, caps, segment, tags, sticky events), then
+ * what its branch delivers, and EOS; keeps one timeline in the running time of the user's
+ * pipeline; swallows every flow error of what is linked; costs nothing while nobody is
+ * linked.
+ *
+ *   Waiting --start--> Open --end--> Draining --EOS is out--> Ended
+ */
+class Feed final : public FeedInput, public std::enable_shared_from_this<Feed> {
+ public:
+  enum class Output { Auto, Raw, Encoded };
+
+  struct Settings {
+    rtc::MediaKind kind = rtc::MediaKind::Audio;
+    std::string stream_id; /* of STREAM_START */
+    guint group_id = 0;
+    Output output = Output::Auto;
+    /* The clock and base time that incoming running times count by. */
+    glib::Ref<GstClock> source_clock;
+    GstClockTime source_base_time = 0;
+    /* Said once, on the feed's own thread or the loop, when EOS is out (or cannot be). */
+    std::function<void()> on_ended;
+    /* A first buffer went out; on a streaming thread. */
+    std::function<void()> on_active;
+  };
+
+  /* @pad: a source pad without functions set yet, not active. Its element (its parent, once
+   * added) gives clock and base time. The feed holds a reference. */
+  static std::shared_ptr<Feed> create(glib::Ref<GstPad> pad, Settings settings);
+  ~Feed() override;
+
+  /* The pad was added and, if ever, linked in pad-added: starts its thread. Loop. */
+  void start();
+  /* Sends @event (sticky) serialized with the data, at once if nothing flows. Loop. */
+  void send_sticky(glib::Ref<GstEvent> event);
+  /* Sends EOS from the feed's own thread after what it is pushing at present; repeatable.
+   * If no media ever came the pad gets caps that what is linked can take. Loop. */
+  void end();
+  /* The pipeline is paused: what arrives is dropped; on resuming video waits for a key
+   * frame, which it asks for. Loop or application. */
+  void set_paused(bool paused);
+  /* Of the LATENCY query, ns. */
+  void set_latency(GstClockTime latency);
+  /* Stops the thread; the pad must be inactive or its downstream stopped. Not on the loop
+   * unless the feed has ended. */
+  void stop();
+
+  Form form_for(GstCaps* encoded) override;
+  glib::Ref<GstCaps> choose(GstCaps* possible) override;
+  void connect_branch(std::function<void(glib::Ref<GstEvent>)> upstream,
+                      std::function<void()> rebuild) override;
+  void disconnect_branch() override;
+  void set_caps(GstCaps* caps) override;
+  void push(glib::Ref<GstBuffer> buffer, GstClockTime running_time) override;
+
+ private:
+  Feed(glib::Ref<GstPad> pad, Settings settings);
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace media

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "signalling/base/peer_connection.h"
+#include "signalling/base/result.h"
+
+namespace media {
+
+/* A certificate's hash as a=fingerprint has it (RFC 8122). */
+struct Fingerprint {
+  std::string algorithm; /* lower case: "sha-256" */
+  std::string value;     /* upper case hex pairs and colons */
+  bool operator==(const Fingerprint&) const = default;
+};
+
+/* Stands between a peer's session descriptions and one webrtcbin, which knows neither
+ * direction changes nor recycled or rejected sections nor DTLS roles, and aborts the
+ * process on some descriptions. It refuses what is malformed or hostile, shows webrtcbin
+ * one mid per section for ever, and tells the peer what is really meant.
+ *
+ * The order for a remote offer: set_remote(), [webrtcbin set-remote], [webrtcbin
+ * create-answer], set_local(). For our offer: [create-offer], set_local(), later
+ * set_remote() with the answer. A description that is refused changes nothing.
+ *
+ * Works for GStreamer 1.22 and 1.26. Pure: text in, text out. Not thread-safe. */
+class SdpTranslator {
+ public:
+  /* @stream_id: see rtc::PeerOptions. */
+  explicit SdpTranslator(std::string stream_id);
+  ~SdpTranslator();
+
+  /* What webrtcbin is to be given for the peer's @description. Errors: malformed, no
+   * fingerprint, mids missing, duplicate or moved, sections gone or changed in kind, an
+   * answer to no offer, new ICE credentials (is_ice_restart() tells beforehand), more than
+   * 32 sections, more than 256 KiB. */
+  rtc::Result<std::string> set_remote(const rtc::SessionDescription& description);
+  /* Whether @description carries other ICE credentials than the last remote one. */
+  bool is_ice_restart(const rtc::SessionDescription& description) const;
+
+  struct Local {
+    std::string for_webrtcbin; /* to be set locally */
+    std::string for_peer;      /* to be sent */
+  };
+  /* @text: what webrtcbin's create-offer or create-answer gave. */
+  rtc::Result<Local> set_local(rtc::SessionDescription::Type type, const std::string& text);
+  /* @sdp, a text that is sent, with @candidates and, if @complete, a=end-of-candidates. */
+  static std::string with_candidates(const std::string& sdp,
+                                     const std::vector<rtc::IceCandidate>& candidates,
+                                     bool complete);
+
+  /* All sections of the last remote description, in order, as the peer means them. */
+  const std::vector<rtc::RemoteTrack>& remote_tracks() const;
+  /* The one that the peer's DTLS certificate must match. */
+  const std::optional<Fingerprint>& remote_fingerprint() const;
+
+  /* The peer's mid of the section at @mline, "" if there is none. */
+  std::string mid_at(unsigned mline) const;
+  std::optional<unsigned> mline_of(const std::string& mid) const;
+  /* The section that declares @ssrc in the last remote description. */
+  std::optional<std::string> mid_of_ssrc(std::uint32_t ssrc) const;
+  /* The codec of the section after the last answer of either side: its first media codec
+   * (never rtx, red, ulpfec, telephone-event), upper case ("VP8", "OPUS"). */
+  std::string codec_of(const std::string& mid) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/* The SHA-1/256/384/512 hash of the certificate in @pem, computed as @algorithm says. */
+std::optional<Fingerprint> fingerprint_of_pem(const std::string& pem, const std::string& algorithm);
+
+}  // namespace media
