@@ -59,6 +59,7 @@ class Feed final : public FeedInput, public std::enable_shared_from_this<Feed> {
 
   Form form_for(GstCaps* encoded) override;
   glib::Ref<GstCaps> choose(GstCaps* possible) override;
+  bool wanted() const override;
   void connect_branch(std::function<void(glib::Ref<GstEvent>)> upstream,
                       std::function<void()> rebuild) override;
   void disconnect_branch() override;

@@ -22,9 +22,16 @@ class FeedInput {
    * prefers; @possible's first if it takes none. */
   virtual glib::Ref<GstCaps> choose(GstCaps* possible) = 0;
 
-  /* @upstream takes events for the connection (force-key-unit); called on streaming
-   * threads of the user's pipeline; empty again when the branch ends. @rebuild asks the
-   * branch to ask form_for() once more. Loop. */
+  /* Whether anybody takes what is pushed. While false the branch drops at its door and
+   * decodes nothing; push() would drop it anyway. When it turns true, rebuild is called.
+   * Any thread, cheap enough to be asked for each buffer. */
+  virtual bool wanted() const = 0;
+
+  /* @upstream takes events for the connection (force-key-unit). @rebuild asks the branch to
+   * ask wanted() and form_for() once more, and to change something only if their answers
+   * have; it comes whenever something is linked. Both are called on any thread, that of an
+   * application that links among them, and must not wait: post. Calls that are under way
+   * may still come in after disconnect_branch(). Loop. */
   virtual void connect_branch(std::function<void(glib::Ref<GstEvent>)> upstream,
                               std::function<void()> rebuild) = 0;
   virtual void disconnect_branch() = 0;
