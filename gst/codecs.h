@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gst/gst_ptr.h"
+#include "gst/sdp_section.h"
 #include "signalling/base/peer_connection.h"
 
 namespace media {
@@ -26,8 +27,14 @@ struct Codec {
 std::vector<const Codec*> available_codecs(rtc::MediaKind kind);
 /* nullptr if nothing here can take it out of RTP. */
 const Codec* find_codec(std::string_view encoding_name);
+/* The place of a codec in our order of preference; what we do not have comes last. */
+unsigned preference_of(std::string_view encoding_name);
 /* codec-preferences for a receiving transceiver of ours: every available codec of @kind
  * with a payload type of ours, transport-cc and (video) nack, pli. */
 glib::Ref<GstCaps> offered_caps(rtc::MediaKind kind);
+/* codec-preferences for the transceiver of a section that the peer offers: its payload
+ * types, header extension id and feedback, in our order. Empty caps if it has no codec of
+ * ours. */
+glib::Ref<GstCaps> answered_caps(const SdpSection& section);
 
 }  // namespace media

@@ -7,16 +7,22 @@
 #include <string>
 #include <vector>
 
+#include "gst/fingerprint.h"
+#include "gst/gst_ptr.h"
 #include "signalling/base/peer_connection.h"
 #include "signalling/base/result.h"
 
 namespace media {
 
-/* A certificate's hash as a=fingerprint has it (RFC 8122). */
-struct Fingerprint {
-  std::string algorithm; /* lower case: "sha-256" */
-  std::string value;     /* upper case hex pairs and colons */
-  bool operator==(const Fingerprint&) const = default;
+/* A section of the last remote offer, for the transceiver that webrtcbin has or makes for it. */
+struct OfferedSection {
+  unsigned mline = 0;
+  std::string mid;                             /* the peer's */
+  rtc::MediaKind kind = rtc::MediaKind::Audio; /* of the transceiver */
+  /* Whether our answer accepts it. If not (nothing in common, stopped, not bundled) webrtcbin
+   * accepts it all the same, and only the text that is sent tells the truth. */
+  bool accepted = false;
+  glib::Ref<GstCaps> caps; /* codec-preferences */
 };
 
 /* Stands between a peer's session descriptions and one webrtcbin, which knows neither
@@ -37,8 +43,8 @@ class SdpTranslator {
 
   /* What webrtcbin is to be given for the peer's @description. Errors: malformed, no
    * fingerprint, mids missing, duplicate or moved, sections gone or changed in kind, an
-   * answer to no offer, new ICE credentials (is_ice_restart() tells beforehand), more than
-   * 32 sections, more than 256 KiB. */
+   * answer to no offer, another fingerprint than before, new ICE credentials (is_ice_restart()
+   * tells beforehand), more than 32 sections, more than 256 KiB. */
   rtc::Result<std::string> set_remote(const rtc::SessionDescription& description);
   /* Whether @description carries other ICE credentials than the last remote one. */
   bool is_ice_restart(const rtc::SessionDescription& description) const;
@@ -54,8 +60,13 @@ class SdpTranslator {
                                      const std::vector<rtc::IceCandidate>& candidates,
                                      bool complete);
 
-  /* All sections of the last remote description, in order, as the peer means them. */
+  /* The audio and video sections of the last remote description, in order, as the peer means
+   * them; a section that we have to reject does not send. */
   const std::vector<rtc::RemoteTrack>& remote_tracks() const;
+  /* The audio and video sections of the last remote offer, in order. 1.22 makes transceivers
+   * within create-answer (on-new-transceiver), 1.26 within set-remote: the caps go on then,
+   * before create-answer if they can, and after it. */
+  std::vector<OfferedSection> offered_sections() const;
   /* The one that the peer's DTLS certificate must match. */
   const std::optional<Fingerprint>& remote_fingerprint() const;
 
@@ -72,8 +83,5 @@ class SdpTranslator {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
-
-/* The SHA-1/256/384/512 hash of the certificate in @pem, computed as @algorithm says. */
-std::optional<Fingerprint> fingerprint_of_pem(const std::string& pem, const std::string& algorithm);
 
 }  // namespace media
