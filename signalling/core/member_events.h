@@ -51,21 +51,23 @@ struct DeviceEntry {
 };
 /* The devices that a user's member event lists for @conf_id, in order, malformed entries
  * skipped, the first of equal device ids kept, expired ones kept too: the reader judges.
- * Nothing at all if the content is not that of a group call (MatrixRTC uses the same
- * event type), if there is more than one way to read it, or if @event's state key is
- * not its sender. */
+ * At most 1000 devices. Nothing at all if the content is not that of a group call
+ * (MatrixRTC uses the same event type), if it lists the conference more than once (peers
+ * read that differently), or if @event's state key is not its sender. */
 std::vector<DeviceEntry> read_member_devices(const RoomEvent& event, std::string_view conf_id);
 
 /* Our user's member event after our device joins (@own) or leaves (no @own) @conf_id:
  * entries of other conferences stay as they are, other devices stay while valid at @now,
- * emptied entries go. @current may be anything, also nothing. Content of the other kind
- * (no m.calls array) is not rewritten: nothing is returned. */
+ * emptied entries go. @current may be anything, also nothing; an m.calls that is no array,
+ * or holds what is no object, is mended. A MatrixRTC client's content (no m.calls, but
+ * other members that are not empty) is not rewritten: nothing is returned. */
 std::optional<Json> write_member_devices(const Json& current, std::string_view conf_id,
                                          std::string_view device_id,
                                          const std::optional<DeviceEntry>& own, Time now);
 /* Whether any conference lists @device_id. */
 bool lists_device(const Json& content, std::string_view device_id);
-/* @current without @device_id in any conference: what a crashed run of ours left. */
+/* @current without @device_id in any conference: what a crashed run of ours left. Nothing
+ * if none lists it. */
 std::optional<Json> remove_device_everywhere(const Json& current, std::string_view device_id,
                                              Time now);
 

@@ -94,12 +94,16 @@ struct CallMessage {
 /* Whether the event type is one of a call's. */
 bool is_call_message_type(std::string_view type);
 /* Reads the content of a to-device (or room) event. Nothing if it is no call message or
- * lacks what it cannot be understood without (call_id; an SDP and its type; ...). Both
- * names of stream metadata are read (group calls reference: stable and MSC3077's). */
+ * lacks what it cannot be understood without: a call_id, an SDP of at most 256 KiB and
+ * its type; nor if an id has more than 255 bytes or a control character. Else what is
+ * malformed is left out, down to a message without candidates or streams, so that it
+ * still takes its place in the sequence. At most 256 candidates and 64 streams. Both names
+ * of stream metadata are read; where they differ the stable one holds. */
 std::optional<CallMessage> read_call_message(std::string_view type, const Json& content);
 /* The event type to send @signal as. */
 const char* call_message_type(const Signal& signal);
-/* Content ready to be sent: stream metadata under both names, version "1". */
+/* Content ready to be sent: stream metadata under both names, version "1", empty ids and
+ * streams of another purpose left out. */
 Json write_call_message(const CallMessage& message);
 
 }  // namespace matrix
