@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "plugin/call_controller.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "plugin/messages.h"
+
+namespace matrixcall {
+namespace {
+
+/* The session promises its last report within 2.5 s. */
+constexpr std::chrono::seconds farewell_limit{3};
+
+CallState state_of(matrix::SessionState state) {
+  switch (state) {
+    case matrix::SessionState::Connecting:
+      return CallState::Connecting;
+    case matrix::SessionState::Joining:
+      return CallState::Joining;
+    case matrix::SessionState::Joined:
+      return CallState::Joined;
+    case matrix::SessionState::Leaving:
+      return CallState::Leaving;
+    case matrix::SessionState::Ended:
+      return CallState::Ended;
+  }
+  return CallState::Ended;
+}
+
+bool same_device(const matrix::Participant& a, const matrix::Participant& b) {
+  return a.user_id == b.user_id && a.device_id == b.device_id;
+}
+
+}  // namespace
+
+CallController::CallController(GstElement* element, rtc::Loop& loop, Settings settings,
+                               matrix::SessionConfig config,
+                               std::function<void(const CallStatus&)> show)
+    : element_(element),
+      loop_(loop),
+      settings_(std::move(settings)),
+      config_(std::move(config)),
+      show_(std::move(show)),
+      transport_(std::make_unique<media::Transport>(
+          loop, media::Transport::Settings{.latency_ms = settings_.latency_ms})),
+      pads_(element, loop, *transport_, settings_) {}
+
+CallController::~CallController() = default;
+
+void CallController::start() {
+  loop_.post([this] {
+    policy_ = std::make_unique<LeavePolicy>(
+        loop_, settings_, [this](const std::string& reason) { leave_for(reason); });
+    matrix::Session::Observer& observer = *this;
+    session_ = std::make_unique<matrix::Session>(loop_, config_, *transport_, observer);
+    session_->start();
+  });
+}
+
+void CallController::set_playing(bool playing) {
+  loop_.post([this, playing] {
+    transport_->set_watchdog_suspended(!playing);
+    pads_.set_playing(playing);
+  });
+}
+
+void CallController::set_latency(unsigned latency_ms) {
+  loop_.post([this, latency_ms] {
+    transport_->set_latency(latency_ms);
+    pads_.set_latency(latency_ms);
+    gst_element_post_message(element_, gst_message_new_latency(GST_OBJECT(element_)));
+  });
+}
+
+void CallController::leave() {
+  loop_.post([this] { leave_for("left"); });
+}
+
+void CallController::leave_for(const std::string& reason) {
+  if (reason_.empty()) reason_ = reason;
+  leaving_ = true;
+  end_streams(reason);
+  session_->leave();
+}
+
+void CallController::abandon() {
+  loop_.post([this] {
+    leaving_ = true;
+    abandoned_ = true;
+    pads_.close();
+    session_->leave();
+  });
+}
+
+void CallController::end_streams(const std::string& reason) {
+  if (abandoned_) return;
+  pads_.end_all(reason, true, [this] {
+    gst_element_post_message(element_, gst_message_new_eos(GST_OBJECT(element_)));
+  });
+}
+
+void CallController::stop() {
+  ended_promise_.get_future().wait_for(farewell_limit);
+  loop_.run_sync([this] {
+    pads_.close();
+    policy_.reset();
+    session_.reset();
+  });
+  pads_.release();
+  transport_.reset();
+  loop_.run_sync([this] {
+    status_ = {};
+    show_(status_);
+  });
+}
+
+void CallController::on_session_state(matrix::SessionState state) {
+  status_.state = state_of(state);
+  show_(status_);
+  post_state(element_, {status_.state, room_id_, call_id_, reason_});
+  if (state == matrix::SessionState::Ended && !std::exchange(ended_, true))
+    ended_promise_.set_value();
+}
+
+void CallController::on_report(const matrix::Report& news) {
+  std::visit([this](const auto& kind) { report(kind); }, news);
+}
+
+void CallController::report(const matrix::ParticipantJoined& news) {
+  status_.participants.push_back(news.participant);
+  policy_->set_participants(status_.participants.size());
+  show_(status_);
+  post_participant(element_, "joined", news.participant, "");
+}
+
+void CallController::report(const matrix::ParticipantChanged& news) {
+  for (auto& participant : status_.participants) {
+    if (same_device(participant, news.participant)) participant = news.participant;
+  }
+  pads_.rename(news.participant);
+  show_(status_);
+  post_participant(element_, "changed", news.participant, "");
+}
+
+void CallController::report(const matrix::ParticipantLeft& news) {
+  std::erase_if(status_.participants, [&](const auto& participant) {
+    return same_device(participant, news.participant) &&
+           participant.session_id == news.participant.session_id;
+  });
+  policy_->set_participants(status_.participants.size());
+  show_(status_);
+  post_participant(element_, "left", news.participant, news.reason);
+}
+
+void CallController::report(const matrix::ParticipantTrouble& news) {
+  post_warning(element_, news.error);
+}
+
+void CallController::report(const matrix::CallJoined& news) {
+  room_id_ = news.room_id;
+  call_id_ = news.call_id;
+  pads_.set_room(news.room_id);
+  policy_->joined();
+}
+
+void CallController::report(const matrix::CallEnded& news) {
+  if (reason_.empty()) reason_ = news.reason;
+  if (leaving_ || !news.error) return end_streams(news.reason);
+  post_error(element_, *news.error);
+  pads_.end_all(news.reason, false, nullptr);
+}
+
+glib::Unique<GstStructure> CallController::counters() const {
+  glib::Unique<GstStructure> dropped(gst_structure_new_empty("dropped"));
+  for (const auto& [why, count] : session_->dropped())
+    gst_structure_set(dropped.get(), why.c_str(), G_TYPE_UINT64, guint64{count}, nullptr);
+  return glib::Unique<GstStructure>(
+      gst_structure_new("matrixcall-stats", "dropped", GST_TYPE_STRUCTURE, dropped.get(), nullptr));
+}
+
+void CallController::get_stats(StatsHandler reply) {
+  loop_.post([this, reply = std::move(reply)] {
+    auto stats = std::make_shared<glib::Unique<GstStructure>>(counters());
+    transport_->get_stats([reply, stats](glib::Unique<GstStructure> peers) {
+      gst_structure_set(stats->get(), "peers", GST_TYPE_STRUCTURE, peers.get(), nullptr);
+      reply(std::move(*stats));
+    });
+  });
+}
+
+}  // namespace matrixcall

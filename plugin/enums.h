@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib-object.h>
+
+/* The enumerations that the element and its pads show as properties: C++ here, registered
+ * with the nicks that an application or a command line uses. Any thread. */
+namespace matrixcall {
+
+/* What becomes of a feed at present. */
+enum class Activity { Idle, Active, Muted, Stalled, Ended };
+/* How far the element got with its call. */
+enum class CallState { Idle, Connecting, Joining, Joined, Leaving, Ended };
+/* How the %s of the pad templates is filled in. */
+enum class PadNaming { Number, User };
+
+const char* nick(Activity activity);
+const char* nick(CallState state);
+
+GType activity_type();
+GType call_state_type();
+GType intent_type();     /* of matrix::Intent */
+GType output_type();     /* of media::Feed::Output */
+GType pad_naming_type(); /* of PadNaming */
+
+}  // namespace matrixcall

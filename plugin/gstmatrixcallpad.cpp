@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/**
+ * GstMatrixCallPad:
+ *
+ * A source pad of matrixcall: one feed (camera, microphone, screen) of one participant.
+ */
+
+#include "plugin/gstmatrixcallpad.h"
+
+#include <mutex>
+#include <utility>
+
+using matrixcall::PadFacts;
+
+namespace {
+
+enum {
+  PROP_0,
+  PROP_USER_ID,
+  PROP_DEVICE_ID,
+  PROP_DISPLAY_NAME,
+  PROP_PURPOSE,
+  PROP_MUTED,
+  PROP_ACTIVITY,
+  PROP_TRUST,
+  PROP_LAST
+};
+GParamSpec* properties[PROP_LAST];
+
+struct Private {
+  std::mutex lock;
+  PadFacts facts; /* lock */
+};
+
+}  // namespace
+
+struct _GstMatrixCallPad {
+  GstPad parent;
+  Private* priv;
+};
+
+G_DEFINE_TYPE(GstMatrixCallPad, gst_matrix_call_pad, GST_TYPE_PAD)
+
+namespace {
+
+void get_property(GObject* object, guint id, GValue* value, GParamSpec* spec) {
+  const PadFacts facts = matrixcall::facts_of(GST_MATRIX_CALL_PAD(object));
+  switch (id) {
+    case PROP_USER_ID:
+      return g_value_set_string(value, facts.user_id.c_str());
+    case PROP_DEVICE_ID:
+      return g_value_set_string(value, facts.device_id.c_str());
+    case PROP_DISPLAY_NAME:
+      return g_value_set_string(value, facts.display_name.c_str());
+    case PROP_PURPOSE:
+      return g_value_set_string(value, facts.purpose.c_str());
+    case PROP_MUTED:
+      return g_value_set_boolean(value, facts.muted);
+    case PROP_ACTIVITY:
+      return g_value_set_enum(value, static_cast<int>(facts.activity));
+    case PROP_TRUST:
+      return g_value_set_string(value, facts.trust.c_str());
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
+  }
+}
+
+void finalize(GObject* object) {
+  delete GST_MATRIX_CALL_PAD(object)->priv;
+  G_OBJECT_CLASS(gst_matrix_call_pad_parent_class)->finalize(object);
+}
+
+GParamSpec* string_property(const char* name, const char* nick, const char* blurb) {
+  return g_param_spec_string(name, nick, blurb, nullptr,
+                             GParamFlags(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+}
+
+}  // namespace
+
+static void gst_matrix_call_pad_class_init(GstMatrixCallPadClass* klass) {
+  auto* object_class = G_OBJECT_CLASS(klass);
+  object_class->get_property = get_property;
+  object_class->finalize = finalize;
+  const auto flags = GParamFlags(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  properties[PROP_USER_ID] =
+      string_property("user-id", "User id", "The participant's user id, like @user:example.org");
+  properties[PROP_DEVICE_ID] = string_property(
+      "device-id", "Device id", "The participant's device: one user can take part with several");
+  properties[PROP_DISPLAY_NAME] =
+      string_property("display-name", "Display name",
+                      "The participant's name in the room; the user id if the room knows no name");
+  properties[PROP_PURPOSE] = string_property(
+      "purpose", "Purpose",
+      "What the participant says it sends (MSC3077): m.usermedia, or m.screenshare");
+  properties[PROP_MUTED] = g_param_spec_boolean(
+      "muted", "Muted", "Whether the participant says that this feed is muted", FALSE, flags);
+  properties[PROP_ACTIVITY] = g_param_spec_enum(
+      "activity", "Activity", "What becomes of the feed at present", matrixcall::activity_type(),
+      static_cast<int>(matrixcall::Activity::Idle), flags);
+  properties[PROP_TRUST] =
+      string_property("trust", "Trust",
+                      "How sure it is that this is the participant: clear, if the signalling of "
+                      "the connection was not encrypted and the homeserver's word is all there is");
+  g_object_class_install_properties(object_class, PROP_LAST, properties);
+}
+
+static void gst_matrix_call_pad_init(GstMatrixCallPad* self) {
+  self->priv = new Private;
+}
+
+namespace matrixcall {
+
+GstPad* new_source_pad(const std::string& name, GstPadTemplate* pad_template, PadFacts facts) {
+  auto* object = g_object_new(GST_TYPE_MATRIX_CALL_PAD, "name", name.c_str(), "direction",
+                              GST_PAD_SRC, "template", pad_template, nullptr);
+  auto* pad = GST_MATRIX_CALL_PAD(object);
+  pad->priv->facts = std::move(facts);
+  return GST_PAD(pad);
+}
+
+PadFacts facts_of(GstMatrixCallPad* pad) {
+  std::lock_guard lock(pad->priv->lock);
+  return pad->priv->facts;
+}
+
+void set_facts(GstMatrixCallPad* pad, PadFacts facts) {
+  PadFacts old = facts;
+  {
+    std::lock_guard lock(pad->priv->lock);
+    std::swap(pad->priv->facts, old);
+  }
+  const auto notify = [pad](bool changed, int id) {
+    if (changed) g_object_notify_by_pspec(G_OBJECT(pad), properties[id]);
+  };
+  notify(old.user_id != facts.user_id, PROP_USER_ID);
+  notify(old.device_id != facts.device_id, PROP_DEVICE_ID);
+  notify(old.display_name != facts.display_name, PROP_DISPLAY_NAME);
+  notify(old.purpose != facts.purpose, PROP_PURPOSE);
+  notify(old.muted != facts.muted, PROP_MUTED);
+  notify(old.activity != facts.activity, PROP_ACTIVITY);
+  notify(old.trust != facts.trust, PROP_TRUST);
+}
+
+}  // namespace matrixcall

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/gst.h>
+
+#include <string>
+
+#include "plugin/enums.h"
+
+G_BEGIN_DECLS
+
+#define GST_TYPE_MATRIX_CALL_PAD (gst_matrix_call_pad_get_type())
+G_DECLARE_FINAL_TYPE(GstMatrixCallPad, gst_matrix_call_pad, GST, MATRIX_CALL_PAD, GstPad)
+
+G_END_DECLS
+
+namespace matrixcall {
+
+/* What a source pad's read-only properties say of its feed. */
+struct PadFacts {
+  std::string user_id;
+  std::string device_id;
+  std::string display_name;
+  std::string purpose; /* MSC3077: "m.usermedia", "m.screenshare" */
+  bool muted = false;
+  Activity activity = Activity::Idle;
+  std::string trust; /* "clear": the signalling was not encrypted */
+  bool operator==(const PadFacts&) const = default;
+};
+
+/* A pad with these facts, without functions, not active. */
+GstPad* new_source_pad(const std::string& name, GstPadTemplate* pad_template, PadFacts facts);
+/* Notifies what is different. Any thread. */
+void set_facts(GstMatrixCallPad* pad, PadFacts facts);
+PadFacts facts_of(GstMatrixCallPad* pad);
+
+}  // namespace matrixcall

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "plugin/settings.h"
+
+#include <array>
+#include <string_view>
+
+#include "plugin/ice_server.h"
+#include "signalling/base/glib_ptr.h"
+
+GLIB_FREE(GUri, g_uri_unref);
+GLIB_OBJECT(GInetAddress);
+
+namespace matrixcall {
+namespace {
+
+using rtc::Error;
+using rtc::Result;
+
+Error wrong(std::string message, std::string detail = {}) {
+  return {Error::Kind::Settings, std::move(message), std::move(detail)};
+}
+
+bool is_loopback(const char* host) {
+  if (g_ascii_strcasecmp(host, "localhost") == 0) return true;
+  auto address = glib::Ref<GInetAddress>::adopt(g_inet_address_new_from_string(host));
+  return address && g_inet_address_get_is_loopback(address.get());
+}
+
+Result<void> check_homeserver(const std::string& homeserver) {
+  if (homeserver.empty())
+    return wrong("No homeserver is set: set homeserver=https://matrix.example.org");
+  glib::Unique<GUri> uri(g_uri_parse(homeserver.c_str(), G_URI_FLAGS_NONE, nullptr));
+  const std::string_view scheme = uri ? g_uri_get_scheme(uri.get()) : "";
+  const char* host = uri ? g_uri_get_host(uri.get()) : nullptr;
+  if ((scheme != "https" && scheme != "http") || !host || !*host)
+    return wrong(
+        "homeserver is not the address of a server: it must look like "
+        "https://matrix.example.org");
+  if (scheme == "http" && !is_loopback(host))
+    return wrong(
+        "homeserver is reached over plain http, which would show the access token to "
+        "everybody on the way: use https (http is for servers on this machine only)");
+  return {};
+}
+
+Result<void> check_room(const std::string& room) {
+  if (room.empty())
+    return wrong("No room is set: set room='#alias:example.org' or room='!id:example.org'");
+  const bool alias = room.starts_with('#') && room.find(':') != std::string::npos;
+  if (!alias && !(room.starts_with('!') && room.size() > 1))
+    return wrong(
+        "room is neither an alias nor an id: it must look like #alias:example.org or "
+        "!id:example.org");
+  return {};
+}
+
+Result<void> check_login(const Settings& settings) {
+  const int given = !settings.access_token.empty() + !settings.access_token_file.empty() +
+                    !settings.password.empty();
+  if (given == 0)
+    return wrong(
+        "No login is set: set access-token-file to a file that holds the access token of "
+        "a device made for this program, or user-id and password");
+  if (given > 1)
+    return wrong(
+        "More than one login is set: set only one of access-token-file, access-token "
+        "and password");
+  if (!settings.password.empty() && settings.user_id.empty())
+    return wrong("No user is set: a password needs user-id, like @user:example.org");
+  const auto& user = settings.user_id;
+  if (!user.empty() && (!user.starts_with('@') || user.find(':') == std::string::npos))
+    return wrong("user-id is not the id of a user: it must look like @user:example.org");
+  return {};
+}
+
+/* The first line of the file, without the white space behind it. */
+Result<std::string> read_token(const std::string& path) {
+  glib::Unique<char> content;
+  glib::Unique<GError> error;
+  {
+    char* text = nullptr;
+    GError* problem = nullptr;
+    g_file_get_contents(path.c_str(), &text, nullptr, &problem);
+    content.reset(text);
+    error.reset(problem);
+  }
+  if (error) {
+    const bool missing = g_error_matches(error.get(), G_FILE_ERROR, G_FILE_ERROR_NOENT);
+    return Error{missing ? Error::Kind::NotFound : Error::Kind::Settings,
+                 missing ? "There is no file " + path +
+                               ": access-token-file must name a file that holds an access token"
+                         : "The file " + path +
+                               " cannot be read: access-token-file must be readable by the user "
+                               "who runs this program",
+                 error->message};
+  }
+  std::string_view line = content.get();
+  line = line.substr(0, line.find_first_of("\r\n"));
+  line = line.substr(0, line.find_last_not_of(" \t\v\f") + 1);
+  if (line.empty())
+    return wrong("The file " + path +
+                 " is empty: the first line of access-token-file must be an access token");
+  return std::string(line);
+}
+
+Result<void> check_ca_file(const std::string& path) {
+  if (path.empty() || g_file_test(path.c_str(), G_FILE_TEST_IS_REGULAR)) return {};
+  return Error{Error::Kind::NotFound,
+               "There is no file " + path + ": tls-ca-file must name a PEM file", ""};
+}
+
+Result<std::vector<rtc::IceServer>> ice_servers(const Settings& settings) {
+  std::vector<rtc::IceServer> servers;
+  if (!settings.stun_server.empty()) {
+    auto server = parse_stun_server(settings.stun_server);
+    if (!server) return server.error();
+    servers.push_back(std::move(*server));
+  }
+  if (!settings.turn_server.empty()) {
+    auto server = parse_turn_server(settings.turn_server);
+    if (!server) return server.error();
+    servers.push_back(std::move(*server));
+  }
+  return servers;
+}
+
+}  // namespace
+
+Result<matrix::SessionConfig> session_config(const Settings& settings) {
+  const std::array checks{check_homeserver(settings.homeserver), check_room(settings.room),
+                          check_login(settings), check_ca_file(settings.tls_ca_file)};
+  for (const auto& check : checks) {
+    if (!check) return check.error();
+  }
+  auto servers = ice_servers(settings);
+  if (!servers) return servers.error();
+  std::string token = settings.access_token;
+  if (!settings.access_token_file.empty()) {
+    auto read = read_token(settings.access_token_file);
+    if (!read) return read.error();
+    token = std::move(*read);
+  }
+  return matrix::SessionConfig{
+      .homeserver = settings.homeserver,
+      .user_id = settings.user_id,
+      .device_id = settings.device_id,
+      .access_token = std::move(token),
+      .password = settings.password,
+      .room = settings.room,
+      .call_id = settings.call_id,
+      .create = settings.create,
+      .intent = settings.intent,
+      .max_participants = settings.max_participants,
+      .max_devices_per_user = settings.max_devices_per_user,
+      .ca_file = settings.tls_ca_file,
+      .ice_servers = std::move(*servers),
+      .relay_only = settings.relay_only,
+  };
+}
+
+}  // namespace matrixcall

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <string>
+
+#include "gst/feed.h"
+#include "plugin/enums.h"
+#include "signalling/base/result.h"
+#include "signalling/client/session.h"
+
+namespace matrixcall {
+
+/* What the application wants, as it set it: the values of the properties. */
+struct Settings {
+  std::string homeserver;
+  std::string user_id;
+  std::string device_id;
+  std::string access_token;
+  std::string access_token_file;
+  std::string password;
+  std::string tls_ca_file;
+
+  std::string room;
+  std::string call_id;
+  bool create = false;
+  matrix::Intent intent = matrix::Intent::Prompt;
+
+  media::Feed::Output output = media::Feed::Output::Auto;
+  PadNaming pad_naming = PadNaming::Number;
+  unsigned latency_ms = 200;
+  unsigned max_participants = 50;
+  unsigned max_devices_per_user = 5;
+
+  std::string stun_server;
+  std::string turn_server;
+  bool relay_only = false;
+
+  bool leave_when_empty = false;
+  unsigned empty_timeout_s = 10;
+  unsigned max_duration_s = 0; /* 0: for ever */
+};
+
+/* What LATENCY is answered with: the latency, and 40 ms for decoding. */
+constexpr GstClockTime total_latency(unsigned latency_ms) {
+  return (GstClockTime{latency_ms} + 40) * GST_MSECOND;
+}
+
+/* What the session is to be given, or what is wrong with the settings: one sentence for
+ * what is missing or cannot work. Reads the file of the access token. No network. */
+rtc::Result<matrix::SessionConfig> session_config(const Settings& settings);
+
+}  // namespace matrixcall
