@@ -1,0 +1,506 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <ostream>
+#include <set>
+
+#include <gst/check/gstcheck.h>
+
+#include "gst/sdp_description.h"
+#include "gst/sdp_translator.h"
+#include "tests/gst/sdp_mutations.h"
+#include "tests/gst/sdp_texts.h"
+
+namespace {
+
+using media::SdpTranslator;
+using texts::Description;
+using texts::Section;
+using Type = rtc::SessionDescription::Type;
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  for (std::size_t at = text.find(from); at != std::string::npos;
+       at = text.find(from, at + to.size()))
+    text.replace(at, from.size(), to);
+  return text;
+}
+
+/* What webrtcbin answers to what it is shown, as far as the translator cares. */
+std::string answer_to(const std::string& shown) {
+  return replaced(replaced(shown, "a=sendrecv", "a=recvonly"), "a=setup:actpass", "a=setup:active");
+}
+
+/* What webrtcbin offers: "audio0", "video1", .... */
+std::string own_offer(const std::vector<std::string>& kinds) {
+  Description offer;
+  for (std::size_t i = 0; i < kinds.size(); ++i)
+    offer.sections.push_back({kinds[i], kinds[i] + std::to_string(i), "recvonly", ""});
+  return texts::write(offer);
+}
+
+/* A section of a description, as text. */
+std::string section(const std::string& text, unsigned index) {
+  std::size_t begin = text.find("\r\nm=");
+  for (unsigned i = 0; i < index; ++i) begin = text.find("\r\nm=", begin + 1);
+  fail_if(begin == std::string::npos);
+  return text.substr(begin + 2, text.find("\r\nm=", begin + 1) - begin);
+}
+
+bool has(const std::string& text, const std::string& line) {
+  return text.find(line + "\r\n") != std::string::npos;
+}
+
+/* One side of a connection whose webrtcbin is imagined. */
+struct Side {
+  SdpTranslator translator{"ours"};
+  std::string shown;
+
+  /* The answer that is sent; "" if the offer is refused. */
+  std::string answer(const Description& offer) {
+    const auto given = translator.set_remote({Type::Offer, texts::write(offer)});
+    if (!given) return "";
+    shown = *given;
+    return translator.set_local(Type::Answer, answer_to(shown))->for_peer;
+  }
+};
+
+Description call(const char* video_direction = "sendrecv") {
+  return {{{"audio", "0"}, {"video", "1", video_direction, "stream-1", 2000}}};
+}
+
+GST_START_TEST(answers_that_it_receives_and_names_its_stream) {
+  Side side;
+  const std::string answer = side.answer(call());
+  fail_unless(has(section(answer, 0), "a=sendrecv"));
+  fail_unless(has(section(answer, 0), "a=msid:ours ours-a0"));
+  fail_unless(has(section(answer, 1), "a=recvonly"));
+  fail_unless(section(answer, 1).find("msid") == std::string::npos);
+  fail_unless(section(answer, 1).find("a=ssrc") == std::string::npos);
+  fail_unless(has(answer, "a=group:BUNDLE 0 1"));
+  fail_unless(side.translator.codec_of("0") == "OPUS");
+  fail_unless(side.translator.codec_of("1") == "VP8");
+}
+GST_END_TEST
+
+GST_START_TEST(names_its_stream_only_where_the_peer_would_take_it) {
+  Side side;
+  const std::string answer =
+      side.answer({{{"audio", "0", "sendonly"}, {"audio", "1", "recvonly"}}});
+  fail_unless(has(section(answer, 0), "a=recvonly"));
+  fail_unless(has(section(answer, 1), "a=sendonly"));
+  fail_unless(has(section(answer, 1), "a=msid:ours ours-a0"));
+}
+GST_END_TEST
+
+GST_START_TEST(hides_direction_changes_both_ways) {
+  Side side;
+  const struct {
+    const char* offered;
+    bool sending;
+    const char* answered;
+  } steps[] = {{"sendrecv", true, "recvonly"}, {"recvonly", false, "inactive"},
+               {"sendrecv", true, "recvonly"}, {"inactive", false, "inactive"},
+               {"sendrecv", true, "recvonly"}, {"sendonly", true, "recvonly"}};
+  for (const auto& step : steps) {
+    const std::string answer = side.answer(call(step.offered));
+    fail_unless(has(section(answer, 1), std::string("a=") + step.answered), "%s", step.offered);
+    fail_unless(has(section(side.shown, 1), "a=sendrecv"));
+    const auto& tracks = side.translator.remote_tracks();
+    fail_unless(tracks.size() == 2 && tracks[1].sending == step.sending);
+    fail_unless_equals_string(tracks[1].stream_id.c_str(), "stream-1");
+    fail_unless(side.translator.codec_of("1") == "VP8");
+  }
+}
+GST_END_TEST
+
+GST_START_TEST(shows_one_mid_for_ever_when_a_line_is_recycled) {
+  Side side;
+  side.answer(call());
+  const std::string mid = "a=mid:line1";
+  fail_unless(has(section(side.shown, 1), mid));
+
+  Description stopped = call();
+  stopped.sections[1].stopped = true;
+  std::string answer = side.answer(stopped);
+  fail_unless(has(section(side.shown, 1), mid));
+  fail_unless(section(side.shown, 1).starts_with("m=video 9 "));
+  fail_unless(section(answer, 1).starts_with("m=video 0 UDP/TLS/RTP/SAVPF 45\r\n"));
+  fail_unless(has(section(answer, 1), "a=mid:1") && has(section(answer, 1), "a=inactive"));
+  fail_unless(section(answer, 1).find("fingerprint") == std::string::npos);
+  fail_unless(has(answer, "a=group:BUNDLE 0"));
+  fail_if(side.translator.remote_tracks()[1].sending);
+  fail_if(side.translator.mid_of_ssrc(2000).has_value());
+
+  Description recycled = call();
+  recycled.sections[1].mid = "7";
+  answer = side.answer(recycled);
+  fail_unless(has(section(side.shown, 1), mid));
+  fail_unless(has(section(answer, 1), "a=mid:7") && has(section(answer, 1), "a=recvonly"));
+  fail_unless(has(answer, "a=group:BUNDLE 0 7"));
+  fail_unless_equals_string(side.translator.remote_tracks()[1].mid.c_str(), "7");
+  fail_unless(side.translator.mline_of("7") == 1u && !side.translator.mline_of("1"));
+  fail_unless(side.translator.mid_of_ssrc(2001) == "7");
+}
+GST_END_TEST
+
+GST_START_TEST(survives_a_first_offer_with_a_stopped_section) {
+  Side side;
+  Description offer = call();
+  offer.sections[0].stopped = true;
+  const std::string answer = side.answer(offer);
+  fail_unless(has(section(side.shown, 0), "a=mid:line0"));
+  fail_unless(section(side.shown, 0).starts_with("m=audio 9 "));
+  fail_unless(section(answer, 0).starts_with("m=audio 0 "));
+  fail_unless(has(answer, "a=group:BUNDLE 1"));
+  fail_if(side.translator.offered_sections()[0].accepted);
+}
+GST_END_TEST
+
+GST_START_TEST(lets_every_section_be_stopped_and_come_back) {
+  Side side;
+  side.answer(call());
+  Description stopped = call();
+  for (Section& each : stopped.sections) each.stopped = true;
+  const std::string answer = side.answer(stopped);
+  fail_unless(section(answer, 0).starts_with("m=audio 0 "));
+  fail_unless(answer.find("BUNDLE") == std::string::npos);
+  fail_unless(has(section(side.shown, 1), "a=ice-ufrag:LotV"));
+  fail_unless(has(section(side.answer(call()), 1), "a=recvonly"));
+}
+GST_END_TEST
+
+GST_START_TEST(rejects_what_it_cannot_take_but_for_webrtcbin) {
+  Side side;
+  Description offer = call();
+  offer.sections.push_back({"video", "2", "sendonly", "s2", 3000});
+  const std::string text = texts::write(offer);
+  const std::size_t last = text.rfind("m=video");
+  const std::string no_codec = text.substr(0, last) + replaced(text.substr(last), "90000", "8000");
+  const auto shown = side.translator.set_remote({Type::Offer, no_codec});
+  fail_unless(shown.ok());
+  fail_unless(has(*shown, "a=group:BUNDLE line0 line1 line2"));
+  const auto sections = side.translator.offered_sections();
+  fail_unless(sections.size() == 3 && sections[1].accepted && !sections[2].accepted);
+  fail_if(gst_caps_is_empty(sections[2].caps.get()));
+  const auto local = side.translator.set_local(Type::Answer, answer_to(*shown));
+  fail_unless(section(local->for_peer, 2).starts_with("m=video 0 "));
+  fail_unless(section(local->for_webrtcbin, 2).starts_with("m=video 9 "));
+  fail_if(side.translator.remote_tracks()[2].sending);
+  fail_unless(side.translator.codec_of("2").empty());
+}
+GST_END_TEST
+
+GST_START_TEST(rejects_kinds_that_it_does_not_know) {
+  Side side;
+  Description offer = call();
+  offer.sections.push_back({"text", "2"});
+  const std::string answer = side.answer(offer);
+  fail_unless(section(side.shown, 2).starts_with("m=video 9 "));
+  fail_unless(section(answer, 2).starts_with("m=text 0 "));
+  fail_unless(side.translator.remote_tracks().size() == 2);
+}
+GST_END_TEST
+
+GST_START_TEST(offers_actpass_and_that_it_would_send_audio) {
+  SdpTranslator translator("ours");
+  const auto local = translator.set_local(Type::Offer, own_offer({"audio", "video", "video"}));
+  fail_unless(local.ok());
+  fail_unless(has(section(local->for_peer, 0), "a=sendrecv"));
+  fail_unless(has(section(local->for_peer, 0), "a=msid:ours ours-a0"));
+  fail_unless(has(section(local->for_webrtcbin, 0), "a=recvonly"));
+  fail_unless(has(section(local->for_peer, 2), "a=recvonly"));
+  for (unsigned i = 0; i < 3; ++i) {
+    fail_unless(has(section(local->for_peer, i), "a=setup:actpass"));
+    fail_unless(has(section(local->for_webrtcbin, i), "a=setup:actpass"));
+  }
+  fail_unless(translator.mid_at(1) == "video1");
+  fail_unless(translator.mid_at(3).empty());
+}
+GST_END_TEST
+
+Description answer_of(const std::vector<Section>& sections, const char* setup = "active") {
+  Description answer{sections};
+  answer.setup = setup;
+  answer.answer = true;
+  return answer;
+}
+
+GST_START_TEST(keeps_the_dtls_role_of_the_first_negotiation) {
+  for (const bool passive : {true, false}) {
+    SdpTranslator translator("ours");
+    fail_unless(translator.set_local(Type::Offer, own_offer({"audio"})).ok());
+    const auto answer = answer_of({{"audio", "audio0"}}, passive ? "active" : "passive");
+    fail_unless(translator.set_remote({Type::Answer, texts::write(answer)}).ok());
+    const Description offer{{{"audio", "audio0"}}};
+    const auto shown = translator.set_remote({Type::Offer, texts::write(offer)});
+    const auto local = translator.set_local(Type::Answer, answer_to(*shown));
+    const std::string line = passive ? "a=setup:passive" : "a=setup:active";
+    fail_unless(has(local->for_peer, line) && has(local->for_webrtcbin, line));
+  }
+}
+GST_END_TEST
+
+GST_START_TEST(keeps_the_role_that_it_answered_with) {
+  Side side;
+  fail_unless(has(side.answer(call()), "a=setup:active"));
+  Description again = call();
+  again.setup = "passive";
+  side.answer(again);
+  fail_unless(has(side.shown, "a=setup:actpass"));
+  fail_unless(side.translator
+                  .set_local(Type::Offer,
+                             replaced(replaced(own_offer({"audio", "video"}), "audio0", "line0"),
+                                      "video1", "line1"))
+                  .ok());
+  const auto shown = side.translator.set_remote(
+      {Type::Answer, texts::write(answer_of({{"audio", "0"}, {"video", "1"}}, "active"))});
+  fail_unless(shown.ok() && has(*shown, "a=setup:passive"));
+}
+GST_END_TEST
+
+GST_START_TEST(reads_an_answer_to_its_offer) {
+  SdpTranslator translator("ours");
+  fail_unless(translator.set_local(Type::Offer, own_offer({"audio", "video", "video"})).ok());
+  auto answer = answer_of({{"audio", "audio0", "sendrecv", "s", 10},
+                           {"video", "video1", "sendonly", "s", 20},
+                           {"video", "video2", "inactive", "", 0}});
+  answer.sections[2].stopped = true;
+  const auto shown = translator.set_remote({Type::Answer, texts::write(answer)});
+  fail_unless(shown.ok());
+  fail_unless(section(*shown, 2).starts_with("m=video 9 "));
+  fail_unless(translator.codec_of("video1") == "VP8" && translator.codec_of("video2").empty());
+  const std::vector<rtc::RemoteTrack> expected = {{"audio0", rtc::MediaKind::Audio, "s", true},
+                                                  {"video1", rtc::MediaKind::Video, "s", true},
+                                                  {"video2", rtc::MediaKind::Video, "", false}};
+  fail_unless(translator.remote_tracks() == expected);
+}
+GST_END_TEST
+
+GST_START_TEST(takes_no_codec_that_it_did_not_offer) {
+  SdpTranslator translator("ours");
+  fail_unless(translator.set_local(Type::Offer, own_offer({"video"})).ok());
+  const auto answer = texts::write(answer_of({{"video", "video0"}}));
+  const auto shown = translator.set_remote(
+      {Type::Answer, replaced(replaced(answer, ":96", ":99"), "96 97", "99 97")});
+  fail_unless(shown.ok());
+  fail_unless(shown->find(":99 ") == std::string::npos);
+  fail_if(translator.remote_tracks()[0].sending);
+}
+GST_END_TEST
+
+GST_START_TEST(lets_the_page_reuse_a_line_of_ours) {
+  SdpTranslator translator("ours");
+  fail_unless(translator.set_local(Type::Offer, own_offer({"audio", "video"})).ok());
+  const auto answer = answer_of({{"audio", "audio0"}, {"video", "video1", "inactive", "", 0}});
+  fail_unless(translator.set_remote({Type::Answer, texts::write(answer)}).ok());
+  const Description offer{{{"audio", "audio0"}, {"video", "video1", "sendrecv", "new", 50}}};
+  const auto shown = translator.set_remote({Type::Offer, texts::write(offer)});
+  fail_unless(shown.ok());
+  fail_unless(has(section(*shown, 1), "a=mid:video1"));
+  fail_unless(has(section(translator.set_local(Type::Answer, answer_to(*shown))->for_peer, 1),
+                  "a=recvonly"));
+  fail_unless(translator.mid_of_ssrc(50) == "video1");
+}
+GST_END_TEST
+
+GST_START_TEST(shows_the_mid_of_an_offer_that_was_dropped) {
+  Side side;
+  side.answer(call());
+  const std::string ours = replaced(
+      replaced(own_offer({"audio", "video", "video"}), "audio0", "line0"), "video1", "line1");
+  fail_unless(side.translator.set_local(Type::Offer, ours).ok());
+  Description theirs = call();
+  theirs.sections.push_back({"audio", "2", "sendonly", "s2", 3000});
+  const std::string answer = side.answer(theirs);
+  fail_unless(has(section(side.shown, 2), "a=mid:video2"));
+  fail_unless(section(side.shown, 2).starts_with("m=audio "));
+  fail_unless(has(section(answer, 2), "a=mid:2"));
+  fail_if(side.answer(call()).size() > 0, "a section of theirs is gone");
+}
+GST_END_TEST
+
+GST_START_TEST(gives_its_own_section_a_mid_that_is_free) {
+  Side side;
+  Description offer = call();
+  offer.sections[1].mid = "video2";
+  side.answer(offer);
+  const std::string ours = replaced(
+      replaced(own_offer({"audio", "video", "video"}), "audio0", "line0"), "video1", "line1");
+  const auto local = side.translator.set_local(Type::Offer, ours);
+  fail_unless(local.ok());
+  fail_unless(has(section(local->for_peer, 1), "a=mid:video2"));
+  fail_unless(has(section(local->for_peer, 2), "a=mid:video2x"));
+  fail_unless(has(section(local->for_webrtcbin, 2), "a=mid:video2"));
+}
+GST_END_TEST
+
+GST_START_TEST(refuses_what_makes_webrtcbin_abort_and_stays_as_it_was) {
+  Side side;
+  side.answer(call());
+  const auto before = side.translator.remote_tracks();
+  const Section audio{"audio", "0"};
+  const Section video{"video", "1", "sendrecv", "stream-1", 2000};
+  const std::vector<Description> offers = {
+      {{{"audio", "1"}, {"video", "0"}}},  // mids swapped
+      {{{"audio", "0"}, {"video", "0"}}},  // mid duplicate
+      {{video, audio}},                    // sections reordered
+      {{audio}},                           // section gone
+      {{audio, {"video", "0"}}},           // mid moved
+      {{audio, {"audio", "1"}}},           // kind changed
+      {{{"video", "1"}, {"audio", "0"}, {"video", "2"}}},
+      {{audio, video}, "actpass", "NewU"},  // ICE restart
+      {{audio, video}, "actpass", "LotV", "sha-256 AA"},
+  };
+  for (const Description& offer : offers)
+    fail_unless(side.answer(offer).empty(), "%s", texts::write(offer).c_str());
+  Description other = call();
+  other.fingerprint.replace(8, 2, "00");
+  fail_unless(side.answer(other).empty());
+  fail_unless(side.translator.remote_tracks() == before);
+  fail_if(side.answer(call()).empty());
+}
+GST_END_TEST
+
+GST_START_TEST(refuses_answers_that_fit_no_offer) {
+  SdpTranslator translator("ours");
+  const auto refused = [&](const Description& answer) {
+    return !translator.set_remote({Type::Answer, texts::write(answer)}).ok();
+  };
+  const auto good = answer_of({{"audio", "audio0"}, {"video", "video1"}});
+  fail_unless(refused(good), "there is no offer");
+  fail_unless(translator.set_local(Type::Offer, own_offer({"audio", "video"})).ok());
+  fail_unless(refused(answer_of({{"audio", "audio0"}})));
+  fail_unless(refused(answer_of({{"audio", "audio0"}, {"video", "video1"}, {"video", "2"}})));
+  fail_unless(refused(answer_of({{"audio", "video1"}, {"video", "audio0"}})));
+  fail_unless(refused(answer_of({{"video", "audio0"}, {"audio", "video1"}})));
+  fail_unless(refused(answer_of({{"audio", "audio0"}, {"video", "video1"}}, "actpass")));
+  fail_if(refused(good));
+  fail_unless(refused(good), "it was answered");
+  fail_if(translator.set_local(Type::Answer, own_offer({"audio", "video"})).ok());
+}
+GST_END_TEST
+
+GST_START_TEST(tells_an_ice_restart_beforehand) {
+  Side side;
+  const auto restarts = [&](const Description& offer) {
+    return side.translator.is_ice_restart({Type::Offer, texts::write(offer)});
+  };
+  Description restart = call();
+  restart.ufrag = "NewU";
+  fail_if(restarts(restart), "nothing came before");
+  side.answer(call());
+  fail_unless(restarts(restart));
+  fail_if(restarts(call("inactive")));
+  fail_if(side.translator.is_ice_restart({Type::Offer, "v=0"}));
+}
+GST_END_TEST
+
+GST_START_TEST(writes_candidates_into_the_sections) {
+  Side side;
+  const std::string answer = side.answer(call());
+  const std::string text =
+      SdpTranslator::with_candidates(answer,
+                                     {{"candidate:1 1 UDP 1 192.0.2.1 1000 typ host", "0", 0},
+                                      {"candidate:2 1 UDP 1 192.0.2.1 1001 typ host", "", 1},
+                                      {"candidate:3 1 UDP 1 192.0.2.1 1002 typ host", "", 9},
+                                      {"", "0", 0}},
+                                     true);
+  fail_unless(has(section(text, 0), "a=candidate:1 1 UDP 1 192.0.2.1 1000 typ host"));
+  fail_unless(has(section(text, 1), "a=candidate:2 1 UDP 1 192.0.2.1 1001 typ host"));
+  fail_unless(text.find("candidate:3") == std::string::npos);
+  fail_unless(has(section(text, 0), "a=end-of-candidates"));
+  fail_unless(section(text, 1).find("end-of-candidates") == std::string::npos);
+  fail_if(has(SdpTranslator::with_candidates(answer, {}, false), "a=end-of-candidates"));
+}
+GST_END_TEST
+
+GST_START_TEST(shows_the_peer_s_candidates_in_the_first_section) {
+  Side side;
+  Description offer = call();
+  offer.sections[0].more = "a=candidate:1 1 udp 1 192.0.2.1 1000 typ host\r\n";
+  side.answer(offer);
+  fail_unless(has(section(side.shown, 0), "a=candidate:1 1 udp 1 192.0.2.1 1000 typ host"));
+}
+GST_END_TEST
+
+/* Whatever was said before, this holds of what webrtcbin is shown. */
+void check_shown(const std::string& shown, const std::vector<std::string>& mids_before,
+                 std::vector<std::string>& mids) {
+  const auto read = media::read_description(shown);
+  fail_unless(read.ok(), "%s", shown.c_str());
+  fail_unless(read->sections.size() >= mids_before.size());
+  std::set<std::string> unique;
+  std::string bundle = "a=group:BUNDLE";
+  mids.clear();
+  for (const auto& each : read->sections) {
+    fail_unless(unique.insert(each.mid).second);
+    fail_if(each.rejected);
+    fail_unless(each.usable || each.kind == media::SdpKind::Application, "%s", shown.c_str());
+    bundle += " " + each.mid;
+    mids.push_back(each.mid);
+  }
+  for (std::size_t i = 0; i < mids_before.size(); ++i) fail_unless(mids[i] == mids_before[i]);
+  fail_unless(has(shown, bundle));
+  fail_unless(shown.find("a=fingerprint") > shown.find("m="));
+  for (const char* direction : {"a=inactive", "a=recvonly", "a=sendonly", "bundle-only"})
+    fail_unless(shown.find(direction) == std::string::npos);
+}
+
+GST_START_TEST(shows_webrtcbin_nothing_hostile_whatever_it_is_given) {
+  Description more = call("recvonly");
+  more.sections.push_back({"application", "2"});
+  more.sections.push_back({"video", "3", "sendonly", "s2", 3000});
+  unsigned accepted = 0;
+  for (unsigned seed = 0; seed < 3000; ++seed) {
+    texts::Mutator mutator(seed);
+    Side side;
+    std::vector<std::string> before;
+    std::vector<std::string> mids;
+    side.answer(seed % 3 ? call() : more);
+    check_shown(side.shown, {}, before);
+    for (int round = 0; round < 2; ++round) {
+      const std::string offer = mutator.mutate(texts::write(more));
+      const auto shown = side.translator.set_remote({Type::Offer, offer});
+      if (!shown) continue;
+      ++accepted;
+      check_shown(*shown, before, mids);
+      const auto local = side.translator.set_local(Type::Answer, answer_to(*shown));
+      fail_unless(local.ok());
+      fail_unless(media::read_description(local->for_webrtcbin).ok());
+      before = mids;
+    }
+  }
+  fail_unless(accepted > 1000, "%u", accepted);
+}
+GST_END_TEST
+
+Suite* sdp_translator_suite() {
+  Suite* suite = suite_create("sdp_translator");
+  TCase* chain = tcase_create("all");
+  suite_add_tcase(suite, chain);
+  tcase_add_test(chain, answers_that_it_receives_and_names_its_stream);
+  tcase_add_test(chain, names_its_stream_only_where_the_peer_would_take_it);
+  tcase_add_test(chain, hides_direction_changes_both_ways);
+  tcase_add_test(chain, shows_one_mid_for_ever_when_a_line_is_recycled);
+  tcase_add_test(chain, survives_a_first_offer_with_a_stopped_section);
+  tcase_add_test(chain, lets_every_section_be_stopped_and_come_back);
+  tcase_add_test(chain, rejects_what_it_cannot_take_but_for_webrtcbin);
+  tcase_add_test(chain, rejects_kinds_that_it_does_not_know);
+  tcase_add_test(chain, offers_actpass_and_that_it_would_send_audio);
+  tcase_add_test(chain, keeps_the_dtls_role_of_the_first_negotiation);
+  tcase_add_test(chain, keeps_the_role_that_it_answered_with);
+  tcase_add_test(chain, reads_an_answer_to_its_offer);
+  tcase_add_test(chain, takes_no_codec_that_it_did_not_offer);
+  tcase_add_test(chain, lets_the_page_reuse_a_line_of_ours);
+  tcase_add_test(chain, shows_the_mid_of_an_offer_that_was_dropped);
+  tcase_add_test(chain, gives_its_own_section_a_mid_that_is_free);
+  tcase_add_test(chain, refuses_what_makes_webrtcbin_abort_and_stays_as_it_was);
+  tcase_add_test(chain, refuses_answers_that_fit_no_offer);
+  tcase_add_test(chain, tells_an_ice_restart_beforehand);
+  tcase_add_test(chain, writes_candidates_into_the_sections);
+  tcase_add_test(chain, shows_the_peer_s_candidates_in_the_first_section);
+  tcase_add_test(chain, shows_webrtcbin_nothing_hostile_whatever_it_is_given);
+  return suite;
+}
+
+}  // namespace
+
+GST_CHECK_MAIN(sdp_translator);
