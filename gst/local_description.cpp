@@ -83,14 +83,14 @@ void clean_rejected(GstSDPMessage& message) {
 }
 
 void write_for_peer(GstSDPMessage& message, const std::vector<SectionForPeer>& sections,
-                    unsigned first) {
+                    std::optional<unsigned> first) {
   std::string mids;
   const auto add = [&](unsigned i) {
     if (sections[i].accepted) mids += " " + sections[i].mid;
   };
-  if (first < sections.size()) add(first);
+  if (first && *first < sections.size()) add(*first);
   for (unsigned i = 0; i < sections.size(); ++i) {
-    if (i != first) add(i);
+    if (first && i != *first) add(i);
     GstSDPMedia& section = section_at(message, i);
     if (sections[i].accepted)
       write_accepted(section, sections[i]);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,8 +34,8 @@ void set_origin(GstSDPMessage& message, unsigned id, unsigned version);
 void clean_rejected(GstSDPMessage& message);
 
 /* @sections: one for each section of @message. @first of the bundle is the section whose
- * transport it names. */
+ * transport it names; nothing: no bundle. */
 void write_for_peer(GstSDPMessage& message, const std::vector<SectionForPeer>& sections,
-                    unsigned first);
+                    std::optional<unsigned> first);
 
 }  // namespace media

@@ -29,6 +29,10 @@ bool are_credentials(const SdpTransport& transport) {
   return fits(transport.ufrag, 4) && fits(transport.password, 22);
 }
 
+bool has(const std::vector<std::string>& mids, const std::string& mid) {
+  return std::find(mids.begin(), mids.end(), mid) != mids.end();
+}
+
 bool is_setup(const std::string& setup) {
   return setup == "actpass" || setup == "active" || setup == "passive";
 }
@@ -80,9 +84,7 @@ std::optional<unsigned> apply_bundle(const std::optional<std::vector<std::string
   for (unsigned i = 0; i < sections.size() && !tag; ++i)
     if (!sections[i].rejected) tag = i;
   for (unsigned i = 0; i < sections.size(); ++i) {
-    const bool bundled =
-        bundle && std::find(bundle->begin(), bundle->end(), sections[i].mid) != bundle->end();
-    if (!bundled && i != tag) sections[i].usable = false;
+    if (i != tag && !(bundle && has(*bundle, sections[i].mid))) sections[i].usable = false;
   }
   return tag;
 }
@@ -166,6 +168,7 @@ rtc::Result<SdpTransport> read_transport(const GstSDPMessage& message, unsigned 
   auto fingerprint = read_fingerprint(message, sections);
   if (!fingerprint) return fingerprint.error();
   transport.fingerprint = std::move(*fingerprint);
+  transport.lite = attribute(message, "ice-lite").has_value();
   read_candidates(section, transport);
   return transport;
 }
@@ -241,9 +244,11 @@ rtc::Result<SdpDescription> read_description(const std::string& text) {
   for (guint i = 0; i < count; ++i)
     description.sections.push_back(read_section(section_at(**message, i)));
   if (const auto checked = check_sections(description.sections); !checked) return checked.error();
-  description.tag = apply_bundle(read_bundle(**message), description.sections);
+  const auto bundle = read_bundle(**message);
+  description.tag = apply_bundle(bundle, description.sections);
   drop_conflicts(description.sections);
   if (!description.tag) return description;
+  description.bundled = bundle && has(*bundle, description.sections[*description.tag].mid);
   auto transport = read_transport(**message, *description.tag, description.sections);
   if (!transport) return transport.error();
   description.transport = std::move(*transport);
@@ -257,6 +262,7 @@ std::string write_description(const std::vector<SdpSection>& sections,
   write_line(text, "o=- 1 1 IN IP4 0.0.0.0");
   write_line(text, "s=-");
   write_line(text, "t=0 0");
+  if (transport.lite) write_line(text, "a=ice-lite");
   std::string bundle = "a=group:BUNDLE";
   for (const SdpSection& section : sections) bundle += " " + section.mid;
   write_line(text, bundle);

@@ -21,12 +21,14 @@ struct SdpTransport {
   Fingerprint fingerprint;
   std::vector<std::string> candidates; /* without "candidate:" */
   bool complete = false;               /* a=end-of-candidates */
+  bool lite = false;                   /* a=ice-lite */
 };
 
 struct SdpDescription {
   std::vector<SdpSection> sections;
   /* The section whose transport all others use; none if all are rejected. */
   std::optional<unsigned> tag;
+  bool bundled = false;   /* a=group:BUNDLE has the tag */
   SdpTransport transport; /* empty without @tag */
 };
 

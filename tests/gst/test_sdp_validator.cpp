@@ -17,7 +17,7 @@ media::SdpSection section(SdpKind kind, const char* mid) {
 }
 
 media::SdpDescription description(std::vector<media::SdpSection> sections) {
-  media::SdpDescription made{std::move(sections), 0u, {}};
+  media::SdpDescription made{std::move(sections), 0u, true, {}};
   made.transport.ufrag = "user";
   made.transport.setup = "active";
   made.transport.fingerprint = {"sha-256", "AA"};

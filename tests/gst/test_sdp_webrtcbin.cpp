@@ -10,8 +10,6 @@
 #include "tests/gst/sdp_mutations.h"
 #include "tests/gst/sdp_texts.h"
 
-GLIB_COUNTED(GstWebRTCRTPTransceiver, gst_object_ref, gst_object_unref);
-
 using media::SdpTranslator;
 using Type = rtc::SessionDescription::Type;
 
@@ -36,7 +34,7 @@ class Peer {
   SdpTranslator translator{"ours"};
 
   void add_receiver(rtc::MediaKind kind) {
-    glib::Ref<GstWebRTCRTPTransceiver> transceiver;
+    glib::Ref<GObject> transceiver;
     const auto caps = media::offered_caps(kind);
     g_signal_emit_by_name(bin_, "add-transceiver", GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_RECVONLY,
                           caps.get(), transceiver.out());
@@ -57,6 +55,13 @@ class Peer {
     fail_unless(set("set-local-description", GST_WEBRTC_SDP_TYPE_ANSWER, local->for_webrtcbin),
                 "%s", local->for_webrtcbin.c_str());
     apply_preferences();
+    return local->for_peer;
+  }
+
+  /* An offer that is sent, but not set. */
+  std::string draft_offer() {
+    const auto local = translator.set_local(Type::Offer, create("create-offer"));
+    fail_unless(local.ok());
     return local->for_peer;
   }
 
@@ -213,6 +218,30 @@ GST_START_TEST(answers_offers_after_its_own_was_answered) {
 }
 GST_END_TEST
 
+GST_START_TEST(answers_an_offer_that_came_instead_of_an_answer) {
+  for (const char* kind : {"video", "audio"}) {
+    Peer peer;
+    peer.answer(texts::write(call()));
+    peer.add_receiver(rtc::MediaKind::Video);
+    fail_unless(peer.draft_offer().find("m=video", 0) != std::string::npos);
+    Description theirs = call();
+    theirs.sections.push_back({kind, "9", "sendonly", "s2", 3000});
+    const std::string answer = peer.answer(texts::write(theirs));
+    fail_unless(has(answer, "a=group:BUNDLE 0 1 9"), "%s", answer.c_str());
+  }
+}
+GST_END_TEST
+
+GST_START_TEST(takes_the_role_that_the_peer_leaves) {
+  Peer peer;
+  Description offer = call();
+  offer.setup = "active";
+  fail_unless(has(peer.answer(texts::write(offer)), "a=setup:passive"));
+  offer.setup = "actpass";
+  fail_unless(has(peer.answer(texts::write(offer)), "a=setup:passive"));
+}
+GST_END_TEST
+
 GST_START_TEST(negotiates_with_another_webrtcbin) {
   Peer caller;
   Peer callee;
@@ -252,6 +281,8 @@ Suite* sdp_webrtcbin_suite() {
   tcase_add_test(chain, follows_directions_stopped_and_recycled_lines);
   tcase_add_test(chain, rejects_sections_that_webrtcbin_could_not);
   tcase_add_test(chain, answers_offers_after_its_own_was_answered);
+  tcase_add_test(chain, answers_an_offer_that_came_instead_of_an_answer);
+  tcase_add_test(chain, takes_the_role_that_the_peer_leaves);
   tcase_add_test(chain, negotiates_with_another_webrtcbin);
   tcase_add_test(chain, no_offer_that_passes_makes_webrtcbin_fail_or_abort);
   return suite;
