@@ -97,7 +97,7 @@ std::optional<Fingerprint> fingerprint_of_pem(const std::string& pem,
   if (!found || certificate.empty()) return {};
   const glib::Unique<GChecksum> checksum(g_checksum_new(found->type));
   g_checksum_update(checksum.get(), certificate.data(), static_cast<gssize>(certificate.size()));
-  gsize size = static_cast<gsize>(g_checksum_type_get_length(found->type));
+  auto size = static_cast<gsize>(g_checksum_type_get_length(found->type));
   std::vector<guint8> digest(size);
   g_checksum_get_digest(checksum.get(), digest.data(), &size);
   return Fingerprint{algorithm, as_fingerprint(digest)};

@@ -8,7 +8,7 @@ namespace media {
 
 namespace {
 
-constexpr std::size_t max_text = 256 * 1024;
+constexpr std::size_t max_text = std::size_t{256} * 1024;
 /* The parser cuts words at 8 KiB without saying so. */
 constexpr std::size_t max_line = 8000;
 

@@ -189,7 +189,7 @@ void write_format(std::string& text, const SdpFormat& format) {
   std::string parameters;
   for (const auto& [name, value] : format.parameters) {
     if (!parameters.empty()) parameters += ";";
-    parameters += name + "=" + value;
+    parameters.append(name).append("=").append(value);
   }
   if (!parameters.empty()) write_line(text, "a=fmtp:" + payload + " " + parameters);
 }

@@ -46,7 +46,9 @@ void claim_stream(SdpState& next, const std::vector<SectionForPeer>& meant, Type
     const SdpSection& said = type == Type::Answer ? section.remote : section.local;
     if (said.kind != SdpKind::Audio || !meant[i].accepted) continue;
     if (type == Type::Answer && !section.remote.direction.receive) continue;
-    section.msid = stream_id + " " + stream_id + "-a" + std::to_string(next.streams++);
+    const std::string track = stream_id + "-a" + std::to_string(next.streams++);
+    section.msid = stream_id;
+    section.msid.append(" ").append(track);
     return;
   }
 }
