@@ -17,44 +17,58 @@ namespace media {
  * linked.
  *
  *   Waiting --start--> Open --end--> Draining --EOS is out--> Ended
- */
-class Feed final : public FeedInput, public std::enable_shared_from_this<Feed> {
+ *      |                 |              |                       ^
+ *      '---end-----------+--pad is deactivated, stop------------'
+ *
+ * Media goes straight from the branch's thread into the pad. That thread and the feed's own
+ * exclude each other by the push lock, which is the pad's stream lock: deactivating the pad
+ * waits for both. The loop never takes it; what it wants sent is stored for whoever holds
+ * the lock next. Locks are taken in this order: push lock, the feed's mutex, the pad's
+ * object lock; callbacks are called without the mutex.
+ *
+ * After a buffer was dropped, for whatever reason, encoded video goes on with a key frame,
+ * which is asked for, and everything with DISCONT. */
+class Feed final : public FeedInput {
  public:
   enum class Output { Auto, Raw, Encoded };
 
   struct Settings {
     rtc::MediaKind kind = rtc::MediaKind::Audio;
     std::string stream_id; /* of STREAM_START */
-    guint group_id = 0;
+    guint group_id = GST_GROUP_ID_INVALID; /* none */
     Output output = Output::Auto;
     /* The clock and base time that incoming running times count by. */
     glib::Ref<GstClock> source_clock;
     GstClockTime source_base_time = 0;
-    /* Said once, on the feed's own thread or the loop, when EOS is out (or cannot be). */
+    /* Said once after end(), when EOS is out, or cannot be because the pad was deactivated.
+     * Any thread, with the push lock: must not wait, and must not deactivate the pad. */
     std::function<void()> on_ended;
-    /* A first buffer went out; on a streaming thread. */
+    /* A first buffer went out; on a streaming thread, with the push lock. */
     std::function<void()> on_active;
   };
 
   /* @pad: a source pad without functions set yet, not active. Its element (its parent, once
-   * added) gives clock and base time. The feed holds a reference. */
+   * added) gives clock and base time: nothing passes while that is not PLAYING. The feed
+   * holds a reference. To be stopped, or its pad deactivated, before it is destroyed. */
   static std::shared_ptr<Feed> create(glib::Ref<GstPad> pad, Settings settings);
   ~Feed() override;
 
   /* The pad was added and, if ever, linked in pad-added: starts its thread. Loop. */
   void start();
-  /* Sends @event (sticky) serialized with the data, at once if nothing flows. Loop. */
+  /* Sends @event (sticky) serialized with the data, at once if nothing flows; after the
+   * segment, so not before there are caps. Loop. */
   void send_sticky(glib::Ref<GstEvent> event);
   /* Sends EOS from the feed's own thread after what it is pushing at present; repeatable.
-   * If no media ever came the pad gets caps that what is linked can take. Loop. */
+   * If no media ever came the pad gets caps that what is linked can take, from its template.
+   * The pad must be active if EOS is to pass. Loop. */
   void end();
   /* The pipeline is paused: what arrives is dropped; on resuming video waits for a key
    * frame, which it asks for. Loop or application. */
   void set_paused(bool paused);
   /* Of the LATENCY query, ns. */
   void set_latency(GstClockTime latency);
-  /* Stops the thread; the pad must be inactive or its downstream stopped. Not on the loop
-   * unless the feed has ended. */
+  /* Stops the thread, as deactivating the pad does; the pad must be inactive or its
+   * downstream stopped. Not on the loop unless the feed has ended. */
   void stop();
 
   Form form_for(GstCaps* encoded) override;
@@ -67,9 +81,9 @@ class Feed final : public FeedInput, public std::enable_shared_from_this<Feed> {
   void push(glib::Ref<GstBuffer> buffer, GstClockTime running_time) override;
 
  private:
-  Feed(glib::Ref<GstPad> pad, Settings settings);
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  class Impl;
+  explicit Feed(std::shared_ptr<Impl> impl);
+  const std::shared_ptr<Impl> impl_;
 };
 
 }  // namespace media

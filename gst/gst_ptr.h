@@ -12,6 +12,7 @@ GLIB_OBJECT(GstElement);
 GLIB_OBJECT(GstPad);
 GLIB_OBJECT(GstClock);
 GLIB_OBJECT(GstBus);
+GLIB_OBJECT(GstStream);
 GLIB_COUNTED(GstCaps, gst_caps_ref, gst_caps_unref);
 GLIB_COUNTED(GstEvent, gst_event_ref, gst_event_unref);
 GLIB_COUNTED(GstBuffer, gst_buffer_ref, gst_buffer_unref);

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gst/downstream_caps.h"
+
+#include <string_view>
+
+namespace media {
+namespace {
+
+using Caps = glib::Ref<GstCaps>;
+
+bool is_raw(const GstStructure* structure) {
+  return std::string_view(gst_structure_get_name(structure)).ends_with("/x-raw");
+}
+
+Caps peer_caps(GstPad* pad) {
+  return Caps::adopt(gst_pad_peer_query_caps(pad, nullptr));
+}
+
+const char* media_type(rtc::MediaKind kind) {
+  return kind == rtc::MediaKind::Audio ? "audio/" : "video/";
+}
+
+/* Encoded caps of the peer and template often leave out what the media itself would say. */
+void complete(GstStructure* structure, const char* field, int value) {
+  if (gst_structure_has_field(structure, field))
+    gst_structure_fixate_field_nearest_int(structure, field, value);
+  else
+    gst_structure_set(structure, field, G_TYPE_INT, value, nullptr);
+}
+
+void complete(GstStructure* structure, rtc::MediaKind kind) {
+  if (kind == rtc::MediaKind::Audio) {
+    complete(structure, "rate", 48000);
+    complete(structure, "channels", 2);
+    if (gst_structure_has_name(structure, "audio/x-opus"))
+      complete(structure, "channel-mapping-family", 0);
+    return;
+  }
+  complete(structure, "width", 640);
+  complete(structure, "height", 360);
+  if (gst_structure_has_field(structure, "framerate"))
+    gst_structure_fixate_field_nearest_fraction(structure, "framerate", 30, 1);
+}
+
+bool suits(const GstStructure* structure, const GstCapsFeatures* features, rtc::MediaKind kind,
+           Wanted wanted) {
+  if (!g_str_has_prefix(gst_structure_get_name(structure), media_type(kind))) return false;
+  if (wanted != Wanted::Any && is_raw(structure) != (wanted == Wanted::Raw)) return false;
+  return gst_caps_features_is_any(features) ||
+         gst_caps_features_is_equal(features, GST_CAPS_FEATURES_MEMORY_SYSTEM_MEMORY);
+}
+
+}  // namespace
+
+bool is_raw(const GstCaps* caps) {
+  return gst_caps_get_size(caps) > 0 && is_raw(gst_caps_get_structure(caps, 0));
+}
+
+bool takes(GstPad* pad, GstCaps* caps) {
+  if (!gst_pad_is_linked(pad)) return false;
+  return gst_caps_can_intersect(peer_caps(pad).get(), caps);
+}
+
+Caps first_taken(GstPad* pad, GstCaps* possible) {
+  Caps taken;
+  if (gst_pad_is_linked(pad))
+    taken = Caps::adopt(
+        gst_caps_intersect_full(possible, peer_caps(pad).get(), GST_CAPS_INTERSECT_FIRST));
+  if (!taken || gst_caps_is_empty(taken.get())) taken = Caps::adopt(gst_caps_copy(possible));
+  return Caps::adopt(gst_caps_truncate(taken.release()));
+}
+
+Caps stand_in(GstPad* pad, rtc::MediaKind kind, Wanted wanted) {
+  if (!gst_pad_is_linked(pad)) return {};
+  const auto ours = Caps::adopt(gst_pad_get_pad_template_caps(pad));
+  const auto taken = Caps::adopt(
+      gst_caps_intersect_full(ours.get(), peer_caps(pad).get(), GST_CAPS_INTERSECT_FIRST));
+  if (gst_caps_is_any(taken.get())) return {};
+  for (guint i = 0; i < gst_caps_get_size(taken.get()); i++) {
+    GstStructure* structure = gst_caps_get_structure(taken.get(), i);
+    if (!suits(structure, gst_caps_get_features(taken.get(), i), kind, wanted)) continue;
+    auto caps = Caps::adopt(gst_caps_new_full(gst_structure_copy(structure), nullptr));
+    complete(gst_caps_get_structure(caps.get(), 0), kind);
+    caps = Caps::adopt(gst_caps_fixate(caps.release()));
+    if (gst_caps_is_fixed(caps.get())) return caps;
+  }
+  return {};
+}
+
+}  // namespace media

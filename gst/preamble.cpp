@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gst/preamble.h"
+
+#include <utility>
+
+namespace media {
+
+Preamble::Preamble(GstPad* pad, rtc::MediaKind kind, const std::string& stream_id, guint group_id)
+    : pad_(pad),
+      stream_(glib::Ref<GstStream>::adopt(gst_stream_new(
+          stream_id.c_str(), nullptr,
+          kind == rtc::MediaKind::Audio ? GST_STREAM_TYPE_AUDIO : GST_STREAM_TYPE_VIDEO,
+          GST_STREAM_FLAG_NONE))),
+      stream_start_(glib::Ref<GstEvent>::adopt(gst_event_new_stream_start(stream_id.c_str()))) {
+  if (group_id != GST_GROUP_ID_INVALID) gst_event_set_group_id(stream_start_.get(), group_id);
+  gst_event_set_stream(stream_start_.get(), stream_.get());
+}
+
+/* Pushing an event again that the pad holds already repeats nothing, but brings all that
+ * the pad holds to a peer that was linked meanwhile. */
+void Preamble::start() {
+  started_ = true;
+  gst_pad_push_event(pad_, glib::Ref(stream_start_).release());
+}
+
+void Preamble::send_caps(GstCaps* caps) {
+  if (caps_ && gst_caps_is_equal(caps_.get(), caps)) return;
+  caps_ = glib::Ref<GstCaps>::share(caps);
+  gst_stream_set_caps(stream_.get(), caps);
+  gst_pad_push_event(pad_, gst_event_new_caps(caps));
+  send_segment();
+}
+
+void Preamble::send_sticky(glib::Ref<GstEvent> event) {
+  if (!segment_sent_) {
+    early_.push_back(std::move(event));
+    return;
+  }
+  if (GST_EVENT_TYPE(event.get()) == GST_EVENT_TAG) {
+    GstTagList* tags = nullptr;
+    gst_event_parse_tag(event.get(), &tags);
+    gst_stream_set_tags(stream_.get(), tags);
+  }
+  gst_pad_push_event(pad_, event.release());
+}
+
+void Preamble::finish() {
+  send_segment();
+}
+
+void Preamble::send_segment() {
+  if (std::exchange(segment_sent_, true)) return;
+  GstSegment segment;
+  gst_segment_init(&segment, GST_FORMAT_TIME);
+  gst_pad_push_event(pad_, gst_event_new_segment(&segment));
+  for (auto& event : std::exchange(early_, {})) send_sticky(std::move(event));
+}
+
+}  // namespace media
