@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "signalling/client/session.h"
+
+#include <sys/random.h>
+
+#include <algorithm>
+
+#include "signalling/base/log.h"
+#include "signalling/client/call_driver.h"
+#include "signalling/client/entrance.h"
+#include "signalling/client/sync.h"
+
+namespace matrix {
+namespace {
+
+using std::chrono::milliseconds;
+using Kind = rtc::Error::Kind;
+
+constexpr milliseconds leave_limit{2500};
+constexpr milliseconds sync_limit{30000};
+constexpr unsigned first_sync_attempts = 5;
+
+const char* name_of(SessionState state) {
+  switch (state) {
+    case SessionState::Connecting:
+      return "connecting";
+    case SessionState::Joining:
+      return "joining";
+    case SessionState::Joined:
+      return "joined";
+    case SessionState::Leaving:
+      return "leaving";
+    case SessionState::Ended:
+      return "ended";
+  }
+  return "?";
+}
+
+bool encrypts_room(const SyncBatch& batch) {
+  for (const auto& event : batch.events)
+    if (event.type == "m.room.encryption" && event.state_key == "") return true;
+  return false;
+}
+
+}  // namespace
+
+/* How it goes: Entrance brings the token, the room and our identity; meanwhile the sync
+ * and the TURN servers are on their way. With all of that there, the call begins, and
+ * what the sync brought is handed in. The end comes in three steps: the call says
+ * goodbye; a device that we logged in is logged out; the last report. */
+class Session::Impl final : public Entrance::Observer, public Sync::Observer {
+ public:
+  Impl(rtc::Loop& loop, SessionConfig config, rtc::PeerConnectionFactory& factory,
+       Session::Observer& observer)
+      : loop_(loop), config_(std::move(config)), factory_(factory), observer_(observer) {}
+
+  void start();
+  void leave() { end(std::nullopt); }
+  Counters dropped() const { return call_ ? call_->dropped() : dropped_; }
+
+ private:
+  void on_token() override;
+  void on_room(const std::string& room_id) override;
+  void on_entered(const Login& login, const std::string& room_id) override;
+  void on_entrance_failed(const rtc::Error& error) override;
+
+  void on_sync(const SyncBatch& batch) override;
+  void on_sync_failed(const rtc::Error& error, unsigned attempts) override;
+
+  void begin();
+  void hand_in_held();
+  void hand_in(const SyncBatch& batch);
+  void reported(const Report& report);
+  void set_state(SessionState state);
+  void end(std::optional<rtc::Error> failure);
+  void call_ended(CallEnded ended);
+  void log_out();
+  void release_call();
+  void conclude();
+
+  rtc::Loop& loop_;
+  const SessionConfig config_;
+  rtc::PeerConnectionFactory& factory_;
+  Session::Observer& observer_;
+
+  std::unique_ptr<MatrixClient> client_;
+  std::unique_ptr<Entrance> entrance_;
+  std::unique_ptr<IceServers> ice_servers_;
+  std::unique_ptr<Sync> sync_;
+  std::unique_ptr<CallDriver> call_;
+
+  std::optional<SessionState> state_; /* nothing: not started */
+  Login login_;
+  std::string room_id_; /* once we are in it */
+  bool ice_settled_ = false;
+  bool synced_ = false;
+  std::vector<SyncBatch> held_; /* until there is a call, and the room's state */
+
+  rtc::Loop::Timer sync_timer_;
+
+  bool ending_ = false;
+  Counters dropped_; /* of a call that is over */
+  std::optional<rtc::Error> failure_;
+  std::optional<CallEnded> ended_;
+  rtc::Loop::Timer limit_timer_;
+  rtc::Loop::Timer end_timer_;
+  MatrixClient::Pending logout_;
+};
+
+void Session::Impl::start() {
+  if (state_) return;
+  set_state(SessionState::Connecting);
+  if (const auto checked = Entrance::check(config_); !checked.ok()) return end(checked.error());
+  auto client = MatrixClient::create(loop_, config_.homeserver, config_.ca_file);
+  if (!client.ok()) return end(client.error());
+  client_ = std::move(*client);
+  ice_servers_ = std::make_unique<IceServers>(loop_, *client_, config_.ice_servers, [this] {
+    ice_settled_ = true;
+    begin();
+  });
+  entrance_ = std::make_unique<Entrance>(loop_, *client_, config_, *this);
+  entrance_->start();
+}
+
+void Session::Impl::on_token() {
+  if (ended_) return log_out();
+  if (ending_) return;
+  ice_servers_->start();
+  /* An alias must be resolved first; an id need not wait until we are in the room. */
+  if (config_.room.starts_with('!')) on_room(config_.room);
+}
+
+void Session::Impl::on_room(const std::string& room_id) {
+  if (ending_ || sync_) return;
+  sync_ = std::make_unique<Sync>(loop_, *client_, room_id, *this);
+  sync_->start();
+}
+
+void Session::Impl::on_entered(const Login& login, const std::string& room_id) {
+  login_ = login;
+  room_id_ = room_id;
+  begin();
+}
+
+void Session::Impl::on_entrance_failed(const rtc::Error& error) {
+  if (ended_) return conclude();
+  end(error);
+}
+
+void Session::Impl::begin() {
+  if (ending_ || call_ || room_id_.empty() || !ice_settled_) return;
+  CallConfig config{.user_id = login_.user_id,
+                    .device_id = login_.device_id,
+                    .room_id = room_id_,
+                    .call_id = config_.call_id,
+                    .create = config_.create,
+                    .intent = config_.intent,
+                    .max_participants = config_.max_participants,
+                    .max_devices_per_user = config_.max_devices_per_user};
+  const int random = getentropy(config.seed.data(), sizeof config.seed);
+  g_assert(random == 0); /* fails for more than 256 bytes only */
+  call_ = std::make_unique<CallDriver>(
+      CallDriver::Surroundings{loop_, *client_, factory_, *ice_servers_, config_.relay_only},
+      std::move(config), [this](const Report& report) { reported(report); });
+  set_state(SessionState::Joining);
+  sync_timer_ = loop_.after(sync_limit, [this] {
+    end(rtc::Error{Kind::Network, "The homeserver does not tell what is in the room.", {}});
+  });
+  hand_in_held();
+}
+
+void Session::Impl::on_sync(const SyncBatch& batch) {
+  if (ended_) return;
+  if (synced_) return hand_in(batch);
+  held_.push_back(batch);
+  hand_in_held();
+}
+
+void Session::Impl::on_sync_failed(const rtc::Error& error, unsigned attempts) {
+  if (error.kind == Kind::Auth || (!synced_ && attempts >= first_sync_attempts)) end(error);
+}
+
+/* Messages wait for the room's state, without which nobody knows whose they are. */
+void Session::Impl::hand_in_held() {
+  const bool has_state =
+      std::any_of(held_.begin(), held_.end(), [](const SyncBatch& batch) { return batch.in_room; });
+  if (!call_ || !has_state) return;
+  for (const auto& batch : std::exchange(held_, {})) hand_in(batch);
+}
+
+void Session::Impl::hand_in(const SyncBatch& batch) {
+  if (encrypts_room(batch))
+    return end(rtc::Error{Kind::Denied,
+                          "Room " + printable(config_.room) +
+                              " is encrypted, and this version cannot encrypt call signalling; "
+                              "use a room without encryption.",
+                          {}});
+  const bool first = batch.in_room && !std::exchange(synced_, true);
+  if (first) sync_timer_ = {};
+  call_->hand_in(batch, first);
+  if (!ended_ && call_->state() == Call::State::Leaving) set_state(SessionState::Leaving);
+}
+
+void Session::Impl::reported(const Report& report) {
+  if (ended_) return;
+  if (const auto* ended = std::get_if<CallEnded>(&report)) return call_ended(*ended);
+  if (std::holds_alternative<CallJoined>(report)) set_state(SessionState::Joined);
+  observer_.on_report(report);
+}
+
+void Session::Impl::set_state(SessionState state) {
+  if (state_ && *state_ >= state) return;
+  LOG_INFO(Client, "%s: %s", client_ ? client_->who().c_str() : "?", name_of(state));
+  state_ = state;
+  observer_.on_session_state(state);
+}
+
+/* Leaves, because of @failure or because it is wanted. */
+void Session::Impl::end(std::optional<rtc::Error> failure) {
+  if (!state_ || std::exchange(ending_, true)) return;
+  if (failure)
+    LOG_ERROR(Client, "%s: %s (%s)", client_ ? client_->who().c_str() : "?",
+              failure->message.c_str(), failure->detail.c_str());
+  failure_ = std::move(failure);
+  limit_timer_ = loop_.after(leave_limit, [this] { conclude(); });
+  if (entrance_) entrance_->stop();
+  set_state(SessionState::Leaving);
+  if (!call_) return call_ended({.reason = "left", .error = std::nullopt});
+  call_->leave();
+}
+
+/* Not to be gone on with at once: whoever called may be about to be destroyed. */
+void Session::Impl::call_ended(CallEnded ended) {
+  if (ended_) return;
+  if (failure_) ended = {.reason = "failed", .error = failure_};
+  ended_ = std::move(ended);
+  if (!std::exchange(ending_, true))
+    limit_timer_ = loop_.after(leave_limit, [this] { conclude(); });
+  sync_timer_ = {};
+  if (entrance_) entrance_->stop();
+  set_state(SessionState::Leaving);
+  end_timer_ = loop_.after(milliseconds(0), [this] { log_out(); });
+}
+
+void Session::Impl::log_out() {
+  release_call();
+  if (entrance_ && entrance_->logging_in()) return; /* on_token() goes on */
+  if (!entrance_ || !entrance_->owns_device()) return conclude();
+  logout_ = client_->logout([this](const HttpReply&) { conclude(); });
+}
+
+void Session::Impl::release_call() {
+  dropped_ = dropped();
+  sync_.reset();
+  call_.reset();
+}
+
+void Session::Impl::conclude() {
+  if (state_ == SessionState::Ended) return;
+  if (!ended_) ended_ = {.reason = failure_ ? "failed" : "left", .error = failure_};
+  limit_timer_ = {};
+  sync_timer_ = {};
+  logout_ = {};
+  end_timer_ = loop_.after(milliseconds(0), [this] {
+    entrance_.reset();
+    release_call();
+  });
+  observer_.on_report(*ended_);
+  set_state(SessionState::Ended);
+}
+
+Session::Session(rtc::Loop& loop, SessionConfig config, rtc::PeerConnectionFactory& peers,
+                 Observer& observer)
+    : impl_(std::make_unique<Impl>(loop, std::move(config), peers, observer)) {}
+Session::~Session() = default;
+
+void Session::start() {
+  impl_->start();
+}
+
+void Session::leave() {
+  impl_->leave();
+}
+
+Counters Session::dropped() const {
+  return impl_->dropped();
+}
+
+}  // namespace matrix
