@@ -246,7 +246,7 @@ void leaves_while_it_is_still_joining() {
   Fixture f;
   const auto joining = f.write(f.membership.publish("conf", f.now));
   const auto leaving = f.write(f.membership.leave(f.now));
-  g_assert_cmpstr(leaving.content.text().c_str(), ==, R"({"m.calls":[]})");
+  g_assert_true(leaving.content.text() == R"({"m.calls":[]})");
   f.answer(joining);
   g_assert_true(f.membership.state() == State::Leaving);
   f.answer(leaving, error(Kind::Network));
@@ -278,7 +278,7 @@ void cleans_up_without_joining() {
   g_assert_true(f.membership.clean_up(f.now).empty());
   f.show(with_device({}, "stale", "OURS"));
   const auto write = f.write(f.membership.clean_up(f.now));
-  g_assert_cmpstr(write.content.text().c_str(), ==, R"({"m.calls":[]})");
+  g_assert_true(write.content.text() == R"({"m.calls":[]})");
   f.answer(write);
   g_assert_true(f.membership.state() == State::Idle);
 }

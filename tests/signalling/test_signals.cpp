@@ -245,7 +245,7 @@ class Mutator {
                                       *Json::parse("null"),
                                       *Json::parse("1e308"),
                                       *Json::parse("[[],{},null]"),
-                                      *Json::parse("{\"\":{\"\":{}}}")};
+                                      *Json::parse(R"({"":{"":{}}})")};
     return values[engine_() % values.size()];
   }
 
@@ -266,7 +266,7 @@ void expect_within_limits(const CallMessage& message) {
     g_assert_cmpuint(id->size(), <=, 255);
   g_assert_true(!envelope.seq || *envelope.seq >= 0);
   if (const auto* invite = std::get_if<Invite>(&message.signal)) {
-    g_assert_cmpuint(invite->offer.sdp.size(), <=, 256 * 1024);
+    g_assert_cmpuint(invite->offer.sdp.size(), <=, size_t{256} * 1024);
     g_assert_cmpuint(invite->invitee.size(), <=, 255);
     expect_streams_within_limits(invite->streams.value_or(StreamMetadataMap()));
   }
