@@ -143,6 +143,8 @@ void FeedPads::open(Entry& entry) {
   if (entry.news.source.peer)
     transport_.bind(entry.news.source.peer, entry.news.source.mid, entry.feed);
   post_feed(element_, "added", entry.pad.get(), kind, "");
+  /* What was linked may be an aggregator that did not know yet that it is live. */
+  gst_element_post_message(element_, gst_message_new_latency(GST_OBJECT(element_)));
 
   const auto lacking = lacking_.find(entry.news.id.number);
   if (lacking == lacking_.end()) return;
@@ -233,18 +235,19 @@ void FeedPads::end(Entry& entry, const std::string& reason) {
   entry.feed->end();
 }
 
+void FeedPads::add_last_pad(matrix::FeedId id, const matrix::Participant& participant) {
+  if (find(id)) return;
+  matrix::FeedAdded last;
+  last.id = id;
+  last.participant = participant;
+  entries_.push_back({.serial = next_serial_++, .news = std::move(last)});
+}
+
 void FeedPads::add_last_pads() {
   lacking_[next_number_];
   for (const auto& [number, lacking] : lacking_) {
-    const auto add = [&, number = number](FeedKind kind) {
-      if (find({number, kind})) return;
-      matrix::FeedAdded last;
-      last.id = {number, kind};
-      last.participant = lacking.participant;
-      entries_.push_back({.serial = next_serial_++, .news = std::move(last)});
-    };
-    if (lacking.audio) add(FeedKind::Audio);
-    if (lacking.video) add(FeedKind::Video);
+    if (lacking.audio) add_last_pad({number, FeedKind::Audio}, lacking.participant);
+    if (lacking.video) add_last_pad({number, FeedKind::Video}, lacking.participant);
   }
 }
 

@@ -78,6 +78,7 @@ class FeedPads {
   std::shared_ptr<media::Feed> create_feed(const Entry& entry);
   void send_title(const Entry& entry);
   void end(Entry& entry, const std::string& reason);
+  void add_last_pad(matrix::FeedId id, const matrix::Participant& participant);
   void add_last_pads();
   void ended(unsigned serial);
   void remove_pad(Entry& entry);

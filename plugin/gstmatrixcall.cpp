@@ -67,9 +67,6 @@ using matrixcall::CallStatus;
 
 namespace {
 
-enum { SIGNAL_LEAVE, SIGNAL_LAST };
-guint signals[SIGNAL_LAST];
-
 /* The element's C++ part, constructed and destroyed by init() and finalize(). */
 struct Private {
   std::mutex lock;
@@ -224,6 +221,7 @@ void finish(GstMatrixCall* self) {
     std::lock_guard lock(self->priv->lock);
     controller = std::move(self->priv->controller);
   }
+  controller->abandon();
   controller->stop();
 }
 
@@ -332,9 +330,9 @@ static void gst_matrix_call_class_init(GstMatrixCallClass* klass) {
    *
    * Leaves the call and ends every stream, as an EOS event does.
    */
-  signals[SIGNAL_LEAVE] = g_signal_new_class_handler(
-      "leave", G_TYPE_FROM_CLASS(klass), GSignalFlags(G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION),
-      G_CALLBACK(leave), nullptr, nullptr, nullptr, G_TYPE_NONE, 0);
+  g_signal_new_class_handler("leave", G_TYPE_FROM_CLASS(klass),
+                             GSignalFlags(G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION), G_CALLBACK(leave),
+                             nullptr, nullptr, nullptr, G_TYPE_NONE, 0);
 
   gst_element_class_set_static_metadata(
       element_class, "Matrix call", "Source/Sink/Network/WebRTC",

@@ -125,7 +125,7 @@ PadFacts facts_of(GstMatrixCallPad* pad) {
   return pad->priv->facts;
 }
 
-void set_facts(GstMatrixCallPad* pad, PadFacts facts) {
+void set_facts(GstMatrixCallPad* pad, const PadFacts& facts) {
   PadFacts old = facts;
   {
     std::lock_guard lock(pad->priv->lock);

@@ -31,7 +31,7 @@ struct PadFacts {
 /* A pad with these facts, without functions, not active. */
 GstPad* new_source_pad(const std::string& name, GstPadTemplate* pad_template, PadFacts facts);
 /* Notifies what is different. Any thread. */
-void set_facts(GstMatrixCallPad* pad, PadFacts facts);
+void set_facts(GstMatrixCallPad* pad, const PadFacts& facts);
 PadFacts facts_of(GstMatrixCallPad* pad);
 
 }  // namespace matrixcall

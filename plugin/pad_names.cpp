@@ -53,13 +53,13 @@ bool PadNames::is_taken(const std::string& suffix) const {
 }
 
 std::string PadNames::new_suffix(unsigned number, const matrix::Participant& participant) const {
-  const std::string user = mapped(localpart(participant.user_id));
+  std::string user = mapped(localpart(participant.user_id));
   if (naming_ == PadNaming::User && !user.empty()) {
     if (!is_taken(user)) return user;
-    const std::string device = user + "-" + mapped(participant.device_id);
+    std::string device = user + "-" + mapped(participant.device_id);
     if (!is_taken(device)) return device;
     for (unsigned n = number;; ++n) {
-      const std::string numbered = device + "-" + std::to_string(n);
+      std::string numbered = device + "-" + std::to_string(n);
       if (!is_taken(numbered)) return numbered;
     }
   }

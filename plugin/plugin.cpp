@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <gst/gst.h>
 
+#include "gst/media_log.h"
 #include "plugin/gstmatrixcall.h"
 #include "plugin/log_bridge.h"
 
 static gboolean plugin_init(GstPlugin* plugin) {
   matrixcall::install_log_bridge();
+  /* For --gst-debug-help. */
+  media::log_category();
   return GST_ELEMENT_REGISTER(matrixcall, plugin);
 }
 
