@@ -3,11 +3,11 @@
 
 #include <array>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "signalling/core/counters.h"
 #include "signalling/core/effects.h"
 #include "signalling/core/member_events.h"
 
@@ -25,9 +25,6 @@ struct CallConfig {
   /* For ids and jitter; 256 random bits, different for each run. */
   std::array<std::uint32_t, 8> seed{};
 };
-
-/* Messages and events that were dropped, by why. */
-using Counters = std::map<std::string, std::uint64_t>;
 
 /* One device's part in one room's call: finds or starts the conference, keeps our entry
  * in it, and lets a transport connect to the others. Pure: no I/O, thread, clock or

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <string>
+
+#include "signalling/core/counters.h"
+#include "signalling/core/effects.h"
+#include "signalling/core/feeds.h"
+#include "signalling/core/random.h"
+#include "signalling/core/tokens.h"
+
+namespace matrix {
+
+/* What the legs of a mesh share: who we are, and what must be given out once only. */
+struct MeshContext {
+  Address own;
+  std::string session_id;
+  std::string conf_id;
+  Random& random;
+  Tokens& tokens;
+  FeedNumbers& feed_numbers;
+  rtc::PeerId& last_peer; /* of all connections so far */
+  Counters& dropped;
+};
+
+}  // namespace matrix

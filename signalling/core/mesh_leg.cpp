@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "signalling/core/mesh_leg.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "signalling/base/log.h"
+#include "signalling/core/message_size.h"
+#include "signalling/core/overloaded.h"
+
+namespace matrix {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Time gone_grace = 2s;
+constexpr Time held_time = 60s;
+constexpr Time invite_expected_within = 60s;
+constexpr Time steady_after = 10s;
+constexpr Time after_farewell = 10s;
+constexpr unsigned max_retries = 3;
+constexpr Time first_slow_retry = 60s;
+constexpr Time last_slow_retry = 8min;
+constexpr unsigned max_video_sections = 4;
+constexpr size_t max_ended_calls = 32;
+constexpr size_t call_id_length = 24;
+
+/* Whether a peer that hung up with @reason is done with us, rather than with this call. */
+bool is_farewell(const std::string& reason) {
+  return reason == "user_hangup" || reason == "user_busy" || reason == "new_session";
+}
+
+}  // namespace
+
+MeshLeg::MeshLeg(const MeshContext& context, Address remote, std::string session_id)
+    : context_(context),
+      remote_(std::move(remote)),
+      participant_{remote_.user_id, remote_.device_id, std::move(session_id), remote_.user_id},
+      who_(remote_.user_id + "/" + remote_.device_id),
+      feeds_(context.feed_numbers) {}
+
+MeshLeg::~MeshLeg() = default;
+
+/* The lower id calls. */
+bool MeshLeg::we_call() const {
+  return context_.own < remote_;
+}
+
+bool MeshLeg::is_connected() const {
+  return call_ && call_->call.state() == PeerCall::State::Connected;
+}
+
+Effects MeshLeg::listed(const DeviceEntry& entry, const std::string& display_name, Time now) {
+  if (state_ == State::Closed) return {};
+  Effects effects;
+  const bool joins = state_ == State::Unlisted;
+  const bool renamed = participant_.display_name != display_name;
+  const bool renewed = entry_ && *entry_ != entry;
+  participant_.display_name = display_name;
+  if (entry.screenshare && (!entry_ || !entry_->screenshare))
+    video_sections_ = std::max(video_sections_, 2U);
+  entry_ = entry;
+  gone_at_.reset();
+  lapsed_ = lapsed_ && entry.expires_ts <= now;
+  if (joins) {
+    state_ = call_ ? State::Calling : State::Idle;
+    LOG_INFO(Core, "%s: in the call, session %s", who_.c_str(), participant_.session_id.c_str());
+    effects.push_back(ParticipantJoined{participant_});
+    (we_call() ? call_at_ : expect_by_) = we_call() ? now : now + invite_expected_within;
+    for (auto& message : std::exchange(held_, {}))
+      append(effects, receive(std::move(message), false, now));
+    append(effects, on_timeout(now));
+  } else if (renamed) {
+    effects.push_back(ParticipantChanged{participant_});
+  }
+  if (renewed && state_ == State::GivenUp) { /* there is somebody behind it */
+    retries_ = 0;
+    state_ = State::Idle;
+    if (we_call()) append(effects, place_call(now));
+  }
+  return effects;
+}
+
+void MeshLeg::unlisted(Time now) {
+  if (is_listed() && !gone_at_) gone_at_ = now + gone_grace;
+}
+
+Effects MeshLeg::receive(CallMessage message, bool prepare, Time now) {
+  if (state_ == State::Closed) return {};
+  if (state_ == State::Unlisted) return hold(std::move(message), prepare, now);
+  auto result = sequencer_.push(std::move(message), now);
+  if (result.dropped > 0) drop("repeated or too far ahead");
+  Effects effects;
+  for (const auto& due : result.due) append(effects, deliver(due, now));
+  return effects;
+}
+
+Effects MeshLeg::hold(CallMessage message, bool prepare, Time now) {
+  if (!gone_at_) gone_at_ = now + held_time;
+  Effects effects;
+  if (const auto* invite = std::get_if<Invite>(&message.signal); invite && prepare && !call_)
+    effects = run(begin(message.envelope.call_id).call.prepare(*invite, now));
+  held_.push_back(std::move(message));
+  return effects;
+}
+
+size_t MeshLeg::held_bytes() const {
+  size_t bytes = 0;
+  for (const auto& message : held_) bytes += size_of(message);
+  return bytes;
+}
+
+Effects MeshLeg::deliver(const CallMessage& message, Time now) {
+  const std::string& call_id = message.envelope.call_id;
+  if (call_ && call_->call_id == call_id) {
+    Effects effects = run(call_->call.receive(message.signal, now));
+    append(effects, settle(now));
+    return effects;
+  }
+  if (std::find(ended_calls_.begin(), ended_calls_.end(), call_id) != ended_calls_.end()) return {};
+  if (const auto* invite = std::get_if<Invite>(&message.signal))
+    return receive_invite(call_id, *invite, now);
+  /* One that overtook its invite: the invite is not to be answered any more. */
+  if (std::holds_alternative<Hangup>(message.signal)) remember_ended(call_id);
+  drop("unknown call");
+  return {};
+}
+
+Effects MeshLeg::receive_invite(const std::string& call_id, const Invite& invite, Time now) {
+  Effects effects;
+  if (call_) {
+    const auto state = call_->call.state();
+    const bool ours_pending =
+        state == PeerCall::State::Offering || state == PeerCall::State::InviteSent;
+    if (ours_pending && call_->call_id < call_id) {
+      /* They will see our invite, which wins, and drop theirs. */
+      remember_ended(call_id);
+      return refuse(call_id, "replaced");
+    }
+    /* Ours lost; or they have given up the old call, whose hangup has not come yet. */
+    append(effects, run(ours_pending ? call_->call.hang_up("replaced") : call_->call.drop()));
+    remember_ended(call_->call_id);
+    call_.reset();
+    append(effects, feeds_.lost(now));
+  }
+  call_at_.reset();
+  expect_by_.reset();
+  state_ = State::Calling;
+  append(effects, run(begin(call_id).call.receive(invite, now)));
+  return effects;
+}
+
+Effects MeshLeg::place_call(Time now) {
+  call_at_.reset();
+  state_ = State::Calling;
+  auto& attempt = begin(context_.random.id(call_id_length));
+  return run(attempt.call.start({.audio_sections = 1, .video_sections = video_sections_}, now));
+}
+
+MeshLeg::Attempt& MeshLeg::begin(std::string call_id) {
+  LOG_DEBUG(Core, "%s: call %s", who_.c_str(), call_id.c_str());
+  return call_.emplace(std::move(call_id), ++context_.last_peer, context_.random.id(32),
+                       context_.own.device_id);
+}
+
+/* Stamps what the call says with its addresses and numbers. */
+Effects MeshLeg::run(CallEffects call_effects) {
+  Effects effects;
+  for (auto& effect : call_effects)
+    std::visit(Overloaded{[&](Signal& signal) { effects.push_back(address(std::move(signal))); },
+                          [&](auto& other) { effects.push_back(std::move(other)); }},
+               effect);
+  return effects;
+}
+
+SendToDevice MeshLeg::address(Signal signal) {
+  const std::uint64_t token = context_.tokens.next();
+  /* A hole in the numbers would stop the peer's queue: the farewell takes the number that
+   * the server never got. */
+  const bool fills = call_->lost_seq && std::holds_alternative<Hangup>(signal);
+  const std::int64_t seq = fills ? *call_->lost_seq : call_->next_seq++;
+  call_->unanswered.emplace(token, seq);
+  if (auto* invite = std::get_if<Invite>(&signal)) invite->invitee = remote_.user_id;
+  return {token, remote_, {envelope(call_->call_id, seq), std::move(signal)}};
+}
+
+/* Of a call that we never had a part in. */
+Effects MeshLeg::refuse(const std::string& call_id, const std::string& reason) {
+  return {SendToDevice{context_.tokens.next(), remote_, {envelope(call_id, 0), Hangup{reason}}}};
+}
+
+Envelope MeshLeg::envelope(const std::string& call_id, std::int64_t seq) const {
+  return {.call_id = call_id,
+          .conf_id = context_.conf_id,
+          .device_id = context_.own.device_id,
+          .party_id = context_.own.device_id,
+          .sender_session_id = context_.session_id,
+          .dest_session_id = participant_.session_id,
+          .seq = seq};
+}
+
+Effects MeshLeg::sent(std::uint64_t token, bool ok, Time now) {
+  if (!call_) return {};
+  const auto entry = call_->unanswered.find(token);
+  if (entry == call_->unanswered.end()) return {};
+  const std::int64_t seq = entry->second;
+  call_->unanswered.erase(entry);
+  if (ok) return {};
+  LOG_WARNING(Core, "%s: a message was lost, ending the call", who_.c_str());
+  call_->lost_seq = seq;
+  Effects effects = run(call_->call.hang_up("signalling_timeout"));
+  append(effects, settle(now));
+  return effects;
+}
+
+Effects MeshLeg::local_description(const SessionDescription& description, Time now) {
+  return call_ ? run(call_->call.local_description(description, now)) : Effects{};
+}
+
+Effects MeshLeg::local_candidate(const IceCandidate& candidate, Time now) {
+  return call_ ? run(call_->call.local_candidate(candidate, now)) : Effects{};
+}
+
+Effects MeshLeg::remote_tracks(const std::vector<rtc::RemoteTrack>& tracks, Time now) {
+  if (!call_) return {};
+  call_->tracks = tracks;
+  return settle(now);
+}
+
+Effects MeshLeg::peer_state(rtc::PeerState state, Time now) {
+  if (!call_) return {};
+  Effects effects = run(call_->call.peer_state(state, now));
+  if (is_connected()) troubled_ = false;
+  append(effects, settle(now));
+  return effects;
+}
+
+Effects MeshLeg::peer_failed(rtc::PeerFailure failure, const std::string& message, Time now) {
+  if (!call_) return {};
+  Effects effects = run(call_->call.peer_failed(failure, message));
+  append(effects, settle(now));
+  return effects;
+}
+
+/* After the call has seen an input: what follows for the feeds and for the leg. */
+Effects MeshLeg::settle(Time now) {
+  if (!call_) return {};
+  if (call_->call.state() == PeerCall::State::Ended) return call_ended(now);
+  if (!is_connected()) return {};
+  return feeds_.update(participant_, peer(), call_->tracks, call_->call.remote_streams());
+}
+
+Effects MeshLeg::call_ended(Time now) {
+  const PeerCall::Ending ending = *call_->call.ending();
+  if (const auto since = call_->call.connected_since(); since && now - *since >= steady_after)
+    retries_ = 0;
+  const std::string call_id = call_->call_id;
+  call_.reset();
+  if (state_ == State::Unlisted) return {}; /* the invite is held still */
+  remember_ended(call_id);
+  LOG_INFO(Core, "%s: call ended: %s %s", who_.c_str(), ending.reason.c_str(),
+           ending.message.c_str());
+  if (lapsed_) return close("expired", "");
+  state_ = State::Idle;
+  const bool over = ending.failure == rtc::PeerFailure::Dead ||
+                    (ending.cause == PeerCall::Cause::HungUpByPeer && is_farewell(ending.reason));
+  Effects effects = over ? feeds_.remove(ending.failure ? "lost" : "hangup") : feeds_.lost(now);
+  if (ending.failure == rtc::PeerFailure::Fingerprint)
+    append(effects, trouble(rtc::Error::Kind::Protocol,
+                            "cannot prove who they are: the connection's certificate is not the "
+                            "one that was promised.",
+                            ending.message));
+  if (ending.cause == PeerCall::Cause::AnswerIsOffer)
+    video_sections_ = std::min(video_sections_ + 1, max_video_sections);
+  if (!we_call()) {
+    expect_by_ = now + invite_expected_within;
+  } else if (retries_ >= max_retries) {
+    append(effects, give_up(ending, now));
+  } else {
+    plan_retry(ending, now);
+  }
+  return effects;
+}
+
+void MeshLeg::plan_retry(const PeerCall::Ending& ending, Time now) {
+  const bool by_peer = ending.cause == PeerCall::Cause::HungUpByPeer;
+  const bool at_once = ending.failure == rtc::PeerFailure::IceRestart ||
+                       ending.cause == PeerCall::Cause::AnswerIsOffer;
+  const Time base = 1s * (1 << retries_++);
+  if (by_peer && (is_farewell(ending.reason) || ending.reason == "replaced")) {
+    /* Their entry is about to go, or their invite to come. If neither does, call. */
+    call_at_ = now + after_farewell;
+  } else {
+    call_at_ = now + (at_once ? 0ms : context_.random.between(base * 3 / 4, base * 5 / 4));
+  }
+}
+
+/* But for a call from time to time: what was in the way may be gone, at our end too. */
+Effects MeshLeg::give_up(const PeerCall::Ending& ending, Time now) {
+  state_ = State::GivenUp;
+  const Time base = std::min(last_slow_retry, first_slow_retry * (1 << (retries_ - max_retries)));
+  retries_ = std::min(retries_ + 1, max_retries + 8);
+  call_at_ = now + context_.random.between(base, base * 5 / 4);
+  return trouble(rtc::Error::Kind::Network, "cannot be reached: every call to them failed.",
+                 ending.reason + " " + ending.message);
+}
+
+Effects MeshLeg::trouble(rtc::Error::Kind kind, const std::string& what,
+                         const std::string& detail) {
+  if (std::exchange(troubled_, true)) return {};
+  LOG_WARNING(Core, "%s: %s (%s)", who_.c_str(), what.c_str(), detail.c_str());
+  return {ParticipantTrouble{participant_, {kind, participant_.display_name + " " + what, detail}}};
+}
+
+Effects MeshLeg::close(const std::string& reason, const std::string& hangup) {
+  if (state_ == State::Closed) return {};
+  Effects effects;
+  if (call_) effects = run(hangup.empty() ? call_->call.drop() : call_->call.hang_up(hangup));
+  call_.reset();
+  append(effects, feeds_.remove(reason));
+  if (is_listed()) {
+    LOG_INFO(Core, "%s: left the call: %s", who_.c_str(), reason.c_str());
+    effects.push_back(ParticipantLeft{participant_, reason});
+  }
+  for (size_t i = 0; i < held_.size(); i++) drop("sender has no entry in the call");
+  held_.clear();
+  state_ = State::Closed;
+  return effects;
+}
+
+Effects MeshLeg::on_timeout(Time now) {
+  if (state_ == State::Closed) return {};
+  if (gone_at_ && now >= *gone_at_) return close("left", "user_hangup");
+  Effects effects;
+  if (entry_ && !lapsed_ && now >= entry_->expires_ts) {
+    lapsed_ = true;
+    if (!is_connected()) return close("expired", "user_hangup");
+  }
+  for (const auto& message : sequencer_.on_timeout(now)) append(effects, deliver(message, now));
+  if (call_) {
+    append(effects, run(call_->call.on_timeout(now)));
+    append(effects, settle(now));
+  }
+  append(effects, feeds_.on_timeout(now));
+  if (state_ != State::Closed) append(effects, on_call_due(now));
+  return effects;
+}
+
+Effects MeshLeg::on_call_due(Time now) {
+  const bool call = call_at_ && now >= *call_at_;
+  const bool missed = expect_by_ && now >= *expect_by_;
+  if (call) call_at_.reset();
+  if (missed) expect_by_.reset();
+  if (call_) return {}; /* they were first */
+  if (call) return place_call(now);
+  if (!missed) return {};
+  return trouble(rtc::Error::Kind::Network, "is in the call but does not call us.", "");
+}
+
+std::optional<Time> MeshLeg::next_deadline() const {
+  if (state_ == State::Closed) return std::nullopt;
+  std::optional<Time> next;
+  const auto lapses = entry_ && !lapsed_ ? std::optional<Time>(entry_->expires_ts) : std::nullopt;
+  for (const auto& at : {gone_at_, lapses, sequencer_.next_deadline(), feeds_.next_deadline(),
+                         call_ ? call_->call.next_deadline() : std::nullopt, call_at_, expect_by_})
+    if (at && (!next || *at < *next)) next = at;
+  return next;
+}
+
+void MeshLeg::remember_ended(const std::string& call_id) {
+  ended_calls_.push_back(call_id);
+  if (ended_calls_.size() > max_ended_calls) ended_calls_.pop_front();
+}
+
+void MeshLeg::drop(const char* why) {
+  context_.dropped[why]++;
+  LOG_DEBUG(Core, "%s: message dropped: %s", who_.c_str(), why);
+}
+
+}  // namespace matrix
