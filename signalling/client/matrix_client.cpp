@@ -10,6 +10,8 @@ using Kind = rtc::Error::Kind;
 using std::chrono::milliseconds;
 
 constexpr const char* api = "/_matrix/client/v3";
+/* Whoever waits for a start wants to know soon that nobody answers. */
+constexpr milliseconds identity_limit{7000};
 /* Servers answer a long poll late when they are busy. */
 constexpr milliseconds poll_grace{80000};
 constexpr size_t sync_size_limit = 64u << 20;
@@ -37,11 +39,12 @@ void explain_login(HttpReply& reply) {
 }
 
 void explain_join(HttpReply& reply, const std::string& room) {
+  if (reply.errcode.empty() || reply.errcode == "M_UNRECOGNIZED") return; /* no Matrix server */
   const std::string name = "the room " + printable(room);
   if (reply.status == 403)
     explain(reply, Kind::Denied,
             "We may not join " + name + ": have our user invited, or make the room public.");
-  else if (reply.status == 404 && reply.errcode != "M_UNRECOGNIZED")
+  else if (reply.status == 404)
     explain(reply, Kind::NotFound,
             "There is no such room as " + printable(room) + ": is its id or alias right?");
   else if (reply.status == 400)
@@ -99,7 +102,11 @@ MatrixClient::Pending MatrixClient::login(const std::string& user, const std::st
       .set("password", password)
       .set("initial_device_display_name", "gst-matrix-call");
   if (!device_id.empty()) body.set("device_id", device_id);
-  return http_->send({.method = "POST", .path = path({"login"}), .query = {}, .body = body.build()},
+  return http_->send({.method = "POST",
+                      .path = path({"login"}),
+                      .query = {},
+                      .body = body.build(),
+                      .time_limit = identity_limit},
                      [done = std::move(done)](HttpReply reply) {
                        Login login = read_login(reply.body);
                        if (!reply.ok())
@@ -111,13 +118,16 @@ MatrixClient::Pending MatrixClient::login(const std::string& user, const std::st
 }
 
 MatrixClient::Pending MatrixClient::whoami(Answer<Login> done) {
-  return http_->send(
-      {.method = "GET", .path = path({"account", "whoami"}), .query = {}, .body = {}},
-      [done = std::move(done)](HttpReply reply) {
-        Login login = read_login(reply.body);
-        if (reply.ok() && login.user_id.empty()) miss(reply, "user_id");
-        done(std::move(reply), std::move(login));
-      });
+  return http_->send({.method = "GET",
+                      .path = path({"account", "whoami"}),
+                      .query = {},
+                      .body = {},
+                      .time_limit = identity_limit},
+                     [done = std::move(done)](HttpReply reply) {
+                       Login login = read_login(reply.body);
+                       if (reply.ok() && login.user_id.empty()) miss(reply, "user_id");
+                       done(std::move(reply), std::move(login));
+                     });
 }
 
 MatrixClient::Pending MatrixClient::logout(Done done) {
