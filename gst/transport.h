@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -18,7 +19,8 @@ namespace media {
 class Transport final : public rtc::PeerConnectionFactory {
  public:
   struct Settings {
-    unsigned latency_ms = 200; /* of the jitter buffers */
+    unsigned latency_ms = 200;                   /* of the jitter buffers */
+    std::chrono::milliseconds dead_after{15000}; /* without a packet */
   };
 
   Transport(rtc::Loop& loop, Settings settings);
@@ -37,6 +39,11 @@ class Transport final : public rtc::PeerConnectionFactory {
   void set_latency(unsigned latency_ms);
   /* While suspended (the user's pipeline is paused) silence of a peer is not death. */
   void set_watchdog_suspended(bool suspended);
+
+  /* Tells of a track that cannot be passed on (a codec that nothing installed takes). */
+  using TroubleHandler =
+      std::function<void(rtc::PeerId peer, const std::string& mid, const std::string& message)>;
+  void set_trouble_handler(TroubleHandler handler);
 
   /* The clock time at running time 0 of the private pipeline, and that clock. Any thread. */
   GstClockTime base_time() const;

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gst/chain.h"
+
+#include <cstring>
+#include <utility>
+
+#include "gst/media_log.h"
+
+GLIB_FREE(GList, gst_plugin_feature_list_free);
+
+namespace media {
+
+using glib::Ref;
+using glib::Unique;
+
+namespace {
+
+GstFlowReturn exit_chain(GstPad* pad, GstObject*, GstBuffer* buffer) {
+  auto* feed = static_cast<FeedInput*>(gst_pad_get_element_private(pad));
+  const auto event = Ref<GstEvent>::adopt(gst_pad_get_sticky_event(pad, GST_EVENT_SEGMENT, 0));
+  GstClockTime running_time = GST_CLOCK_TIME_NONE;
+  if (event) {
+    const GstSegment* segment = nullptr;
+    gst_event_parse_segment(event.get(), &segment);
+    running_time = gst_segment_to_running_time(segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
+  }
+  feed->push(Ref<GstBuffer>::adopt(buffer), running_time);
+  return GST_FLOW_OK;
+}
+
+gboolean exit_event(GstPad* pad, GstObject*, GstEvent* raw) {
+  const auto event = Ref<GstEvent>::adopt(raw);
+  if (GST_EVENT_TYPE(raw) == GST_EVENT_CAPS) {
+    GstCaps* caps = nullptr;
+    gst_event_parse_caps(raw, &caps);
+    static_cast<FeedInput*>(gst_pad_get_element_private(pad))->set_caps(caps);
+  }
+  return TRUE;
+}
+
+void set_if_known(GstElement* element, const char* property, gboolean value) {
+  if (g_object_class_find_property(G_OBJECT_GET_CLASS(element), property))
+    g_object_set(element, property, value, nullptr);
+}
+
+}  // namespace
+
+Chain::Chain(GstBin* pipeline, std::shared_ptr<FeedInput> feed)
+    : pipeline_(pipeline),
+      feed_(std::move(feed)),
+      entry_(Ref<GstPad>::sink(gst_pad_new("entry", GST_PAD_SRC))),
+      exit_(Ref<GstPad>::sink(gst_pad_new("exit", GST_PAD_SINK))) {
+  gst_pad_set_element_private(exit_.get(), feed_.get());
+  gst_pad_set_chain_function(exit_.get(), exit_chain);
+  gst_pad_set_event_function(exit_.get(), exit_event);
+}
+
+Chain::~Chain() {
+  gst_pad_set_active(entry_.get(), FALSE);
+  gst_pad_set_active(exit_.get(), FALSE);
+  for (const auto& element : elements_) {
+    gst_element_set_locked_state(element.get(), TRUE);
+    gst_element_set_state(element.get(), GST_STATE_NULL);
+    gst_bin_remove(pipeline_, element.get());
+  }
+}
+
+rtc::Result<std::unique_ptr<Chain>> Chain::create(GstBin* pipeline, const Codec& codec,
+                                                  std::shared_ptr<FeedInput> feed) {
+  auto chain = std::unique_ptr<Chain>(new Chain(pipeline, std::move(feed)));
+  const auto encoded = Ref<GstCaps>::adopt(gst_caps_from_string(codec.encoded_caps));
+  chain->form_ = chain->feed_->form_for(encoded.get());
+  const bool raw = chain->form_ == FeedInput::Form::Raw;
+  if (!chain->add(codec.depayloader) || !chain->add_parser(codec) ||
+      (raw && !chain->add_decoder(codec)) || !chain->link())
+    return rtc::Error{rtc::Error::Kind::Media,
+                      std::string("Nothing installed can ") +
+                          (raw ? "decode " : "take out of RTP ") + codec.encoding_name +
+                          ": install GStreamer's plugins for it.",
+                      ""};
+  return chain;
+}
+
+bool Chain::add(const char* factory) {
+  return add(Ref<GstElement>::sink(gst_element_factory_make(factory, nullptr)));
+}
+
+bool Chain::add(Ref<GstElement> element) {
+  if (!element) return false;
+  set_if_known(element.get(), "request-keyframe", TRUE);
+  set_if_known(element.get(), "wait-for-keyframe", TRUE);
+  gst_bin_add(pipeline_, element.get());
+  elements_.push_back(std::move(element));
+  return true;
+}
+
+bool Chain::add_parser(const Codec& codec) {
+  if (!codec.parser) return true;
+  if (!add(codec.parser)) return false;
+  if (std::strcmp(codec.encoding_name, "H264") != 0) return true;
+  /* Parameter sets go into the stream, where a change of resolution finds them. */
+  g_object_set(elements_.back().get(), "config-interval", -1, nullptr);
+  if (form_ == FeedInput::Form::Raw) return true;
+  const auto possible = Ref<GstCaps>::adopt(gst_caps_from_string(
+      "video/x-h264,stream-format=byte-stream,alignment=au;"
+      "video/x-h264,stream-format=avc3,alignment=au;video/x-h264,stream-format=avc,alignment=au"));
+  const auto chosen = feed_->choose(possible.get());
+  if (!add("capsfilter")) return false;
+  g_object_set(elements_.back().get(), "caps", chosen.get(), nullptr);
+  return true;
+}
+
+bool Chain::add_decoder(const Codec& codec) {
+  const auto caps = Ref<GstCaps>::adopt(gst_caps_from_string(codec.decoder_caps));
+  const Unique<GList> all(
+      gst_element_factory_list_get_elements(GST_ELEMENT_FACTORY_TYPE_DECODER, GST_RANK_MARGINAL));
+  const Unique<GList> fitting(
+      gst_element_factory_list_filter(all.get(), caps.get(), GST_PAD_SINK, FALSE));
+  GList* sorted = g_list_sort(gst_plugin_feature_list_copy(fitting.get()),
+                              gst_plugin_feature_rank_compare_func);
+  const Unique<GList> by_rank(sorted);
+  for (GList* item = by_rank.get(); item; item = item->next) {
+    auto element = Ref<GstElement>::sink(
+        gst_element_factory_create(static_cast<GstElementFactory*>(item->data), nullptr));
+    if (element &&
+        gst_element_set_state(element.get(), GST_STATE_READY) != GST_STATE_CHANGE_FAILURE)
+      return add(std::move(element));
+  }
+  return false;
+}
+
+bool Chain::link() {
+  for (size_t i = 1; i < elements_.size(); i++)
+    if (!gst_element_link(elements_[i - 1].get(), elements_[i].get())) return false;
+  const auto first =
+      Ref<GstPad>::adopt(gst_element_get_static_pad(elements_.front().get(), "sink"));
+  const auto last = Ref<GstPad>::adopt(gst_element_get_static_pad(elements_.back().get(), "src"));
+  gst_pad_set_active(exit_.get(), TRUE);
+  gst_pad_set_active(entry_.get(), TRUE);
+  if (gst_pad_link(last.get(), exit_.get()) != GST_PAD_LINK_OK ||
+      gst_pad_link(entry_.get(), first.get()) != GST_PAD_LINK_OK)
+    return false;
+  for (const auto& element : elements_) gst_element_sync_state_with_parent(element.get());
+  return true;
+}
+
+}  // namespace media

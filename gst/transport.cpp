@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gst/transport.h"
+
+#include <future>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "gst/connection.h"
+#include "gst/media_log.h"
+#include "gst/promise.h"
+
+namespace media {
+
+using glib::Ref;
+using glib::Unique;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto release_within = 5s;
+
+/* Nobody reads this bus. What goes wrong in an element shows in what it returns, or in the
+ * states of its webrtcbin. */
+GstBusSyncReply drop_message(GstBus*, GstMessage* message, gpointer) {
+  if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
+    GError* raw = nullptr;
+    gst_message_parse_error(message, &raw, nullptr);
+    const Unique<GError> error(raw);
+    GST_INFO_OBJECT(GST_MESSAGE_SRC(message), "%s", error->message);
+  }
+  return GST_BUS_DROP;
+}
+
+}  // namespace
+
+class Transport::Impl : public std::enable_shared_from_this<Transport::Impl> {
+ public:
+  Impl(rtc::Loop& loop, Settings settings);
+  ~Impl() { gst_element_set_state(pipeline.get(), GST_STATE_NULL); }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  std::shared_ptr<Connection> open(rtc::PeerId id, const rtc::PeerOptions& options,
+                                   rtc::PeerConnection::Observer& observer);
+  void close(const std::shared_ptr<Connection>& connection);
+  void sweep();
+  void close_all(std::function<void()> on_done);
+
+  rtc::Loop& loop;
+  Settings settings;
+  Ref<GstElement> pipeline;
+  Ref<GstClock> clock;
+  std::map<rtc::PeerId, std::shared_ptr<Connection>> connections;
+  std::vector<std::shared_ptr<Connection>> parked; /* closed, but somebody is still inside */
+  TroubleHandler on_trouble;
+  std::function<void()> on_all_gone;
+};
+
+namespace {
+
+/* What the signalling holds of a connection. */
+class Handle final : public rtc::PeerConnection {
+ public:
+  Handle(std::shared_ptr<Connection> connection, std::function<void()> on_destroyed)
+      : connection_(std::move(connection)), on_destroyed_(std::move(on_destroyed)) {}
+  ~Handle() override { on_destroyed_(); }
+  Handle(const Handle&) = delete;
+  Handle& operator=(const Handle&) = delete;
+
+  void create_offer(const rtc::OfferOptions& options) override {
+    connection_->create_offer(options);
+  }
+  void set_remote_description(const rtc::SessionDescription& description) override {
+    connection_->set_remote(description);
+  }
+  void add_remote_candidate(const rtc::IceCandidate& candidate) override {
+    connection_->add_candidate(candidate);
+  }
+
+ private:
+  std::shared_ptr<Connection> connection_;
+  std::function<void()> on_destroyed_;
+};
+
+}  // namespace
+
+Transport::Impl::Impl(rtc::Loop& l, Settings s)
+    : loop(l),
+      settings(s),
+      pipeline(Ref<GstElement>::sink(gst_pipeline_new("matrixcall-transport"))),
+      clock(Ref<GstClock>::adopt(gst_system_clock_obtain())) {
+  gst_pipeline_use_clock(GST_PIPELINE(pipeline.get()), clock.get());
+  const auto bus = Ref<GstBus>::adopt(gst_element_get_bus(pipeline.get()));
+  gst_bus_set_sync_handler(bus.get(), drop_message, nullptr, nullptr);
+  gst_element_set_start_time(pipeline.get(), GST_CLOCK_TIME_NONE);
+  gst_element_set_base_time(pipeline.get(), gst_clock_get_time(clock.get()));
+  gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
+}
+
+std::shared_ptr<Connection> Transport::Impl::open(rtc::PeerId id, const rtc::PeerOptions& options,
+                                                  rtc::PeerConnection::Observer& observer) {
+  const std::weak_ptr<Impl> weak = weak_from_this();
+  Connection::Context context{.loop = &loop,
+                              .pipeline = GST_BIN(pipeline.get()),
+                              .latency_ms = settings.latency_ms,
+                              .dead_after = settings.dead_after,
+                              .on_idle =
+                                  [weak, l = &loop] {
+                                    /* Not at once: the connection is in one of its own methods. */
+                                    l->post([weak] {
+                                      if (const auto self = weak.lock()) self->sweep();
+                                    });
+                                  },
+                              .on_trouble =
+                                  [weak, id](const std::string& mid, const std::string& message) {
+                                    const auto self = weak.lock();
+                                    if (self && self->on_trouble)
+                                      self->on_trouble(id, mid, message);
+                                  }};
+  auto connection = Connection::create(std::move(context), id, options, observer);
+  connections[id] = connection;
+  return connection;
+}
+
+void Transport::Impl::close(const std::shared_ptr<Connection>& connection) {
+  connection->close();
+  std::erase_if(connections, [&](const auto& entry) { return entry.second == connection; });
+  parked.push_back(connection);
+  loop.post([weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->sweep();
+  });
+}
+
+void Transport::Impl::sweep() {
+  std::erase_if(parked, [](const auto& connection) { return connection->idle(); });
+  if (parked.empty() && on_all_gone) std::exchange(on_all_gone, nullptr)();
+}
+
+void Transport::Impl::close_all(std::function<void()> on_done) {
+  while (!connections.empty()) close(connections.begin()->second);
+  on_all_gone = std::move(on_done);
+  sweep();
+}
+
+Transport::Transport(rtc::Loop& loop, Settings settings)
+    : impl_(std::make_shared<Impl>(loop, settings)) {}
+
+Transport::~Transport() {
+  auto gone = std::make_shared<std::promise<void>>();
+  auto future = gone->get_future();
+  impl_->loop.post([impl = impl_, gone] { impl->close_all([gone] { gone->set_value(); }); });
+  if (future.wait_for(release_within) != std::future_status::ready)
+    GST_ERROR("a pipeline still holds media of the call; is an element behind our pads blocked?");
+  impl_->loop.run_sync([this] {
+    impl_->on_all_gone = nullptr;
+    impl_->parked.clear();
+  });
+}
+
+std::unique_ptr<rtc::PeerConnection> Transport::create_peer(
+    rtc::PeerId id, rtc::PeerOptions options, rtc::PeerConnection::Observer& observer) {
+  auto connection = impl_->open(id, options, observer);
+  return std::make_unique<Handle>(connection,
+                                  [impl = impl_, connection] { impl->close(connection); });
+}
+
+void Transport::bind(rtc::PeerId peer, const std::string& mid, std::shared_ptr<FeedInput> feed) {
+  const auto found = impl_->connections.find(peer);
+  if (found != impl_->connections.end()) found->second->bind(mid, std::move(feed));
+}
+
+void Transport::unbind(rtc::PeerId peer, const std::string& mid) {
+  const auto found = impl_->connections.find(peer);
+  if (found != impl_->connections.end()) found->second->unbind(mid);
+}
+
+void Transport::set_latency(unsigned latency_ms) {
+  impl_->settings.latency_ms = latency_ms;
+  for (const auto& [id, connection] : impl_->connections) connection->set_latency(latency_ms);
+}
+
+void Transport::set_watchdog_suspended(bool suspended) {
+  for (const auto& [id, connection] : impl_->connections)
+    connection->set_watchdog_suspended(suspended);
+}
+
+void Transport::set_trouble_handler(TroubleHandler handler) {
+  impl_->on_trouble = std::move(handler);
+}
+
+GstClockTime Transport::base_time() const {
+  return gst_element_get_base_time(impl_->pipeline.get());
+}
+
+GstClock* Transport::clock() const {
+  return impl_->clock.get();
+}
+
+void Transport::get_stats(std::function<void(Unique<GstStructure>)> reply) {
+  struct Collected {
+    Unique<GstStructure> all{gst_structure_new_empty("peers")};
+    size_t missing = 0;
+    std::function<void(Unique<GstStructure>)> reply;
+  };
+  auto collected = std::make_shared<Collected>();
+  collected->missing = impl_->connections.size();
+  collected->reply = std::move(reply);
+  if (impl_->connections.empty()) {
+    collected->reply(std::move(collected->all));
+    return;
+  }
+  for (const auto& [id, connection] : impl_->connections) {
+    const auto promise = make_promise([collected, id = id, loop = &impl_->loop](const Reply& r) {
+      const std::shared_ptr<GstStructure> stats(
+          r.structure ? gst_structure_copy(r.structure) : gst_structure_new_empty("none"),
+          gst_structure_free);
+      loop->post([collected, id, stats] {
+        gst_structure_set(collected->all.get(), ("peer-" + std::to_string(id)).c_str(),
+                          GST_TYPE_STRUCTURE, stats.get(), nullptr);
+        if (--collected->missing == 0) collected->reply(std::move(collected->all));
+      });
+    });
+    g_signal_emit_by_name(connection->webrtcbin(), "get-stats", nullptr, promise.get());
+  }
+}
+
+}  // namespace media
