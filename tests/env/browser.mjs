@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A participant that is matrix-js-sdk in a headless Chromium of its own.
+import { once } from "node:events";
+import { createReadStream, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { until } from "./process.mjs";
+
+const { chromium } = createRequire(join(process.env.NODE_MODULES, "index.js"))("playwright-core");
+
+const flags = [
+  "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+  "--disable-background-networking", "--use-fake-device-for-media-stream",
+  "--use-fake-ui-for-media-stream", "--autoplay-policy=no-user-gesture-required",
+  "--disable-features=WebRtcHideLocalIpsWithMdns", "--allow-loopback-in-peer-connection",
+  "--disable-background-timer-throttling", "--disable-renderer-backgrounding",
+];
+
+const content = {
+  width: 320, height: 180, fps: 15, colour: "rgb(200,40,40)", screenColour: "rgb(40,160,60)",
+  frequency: 440, audio: true, video: true, flashPeriod: 0,
+};
+
+// The page comes from http://localhost: only a secure context has media.
+let pages;
+async function pageUrl() {
+  if (!pages) {
+    pages = createServer((request, response) => {
+      const file = basename(new URL(request.url, "http://localhost").pathname) || "peer.html";
+      response.setHeader("content-type", file.endsWith(".js") ? "text/javascript" : "text/html");
+      createReadStream(join(process.env.PEER_PAGE, file)).on("error", () => response.writeHead(404).end()).pipe(response);
+    }).listen(0, "127.0.0.1");
+    pages.unref();
+    await once(pages, "listening");
+  }
+  return `http://localhost:${pages.address().port}/peer.html`;
+}
+
+export class Browser {
+  // A synced client of `user` in `room`, not in a call yet. options: see `content`.
+  static async start(user, room, options = {}) {
+    const browser = new Browser();
+    browser.user = user;
+    browser.folder = mkdtempSync(join(tmpdir(), "browser-"));
+    browser.log = "";
+    browser.context = await chromium.launchPersistentContext(browser.folder,
+      { executablePath: "/usr/bin/chromium", headless: false, args: flags });
+    browser.page = await browser.context.newPage();
+    browser.page.on("console", (message) => { browser.log += `${message.text()}\n`; });
+    browser.page.on("pageerror", (error) => { browser.log += `${error}\n`; });
+    await browser.load(room, options);
+    return browser;
+  }
+
+  async load(room, options) {
+    const { user } = this;
+    await this.page.goto(await pageUrl());
+    await this.page.evaluate((o) => window.peer.start(o), {
+      ...content, ...options, homeserver: user.url, accessToken: user.token, userId: user.id,
+      deviceId: user.deviceId, roomId: room,
+    });
+  }
+
+  #call(method, ...args) {
+    return this.page.evaluate(([name, given]) => window.peer[name](...given), [method, args]);
+  }
+
+  createCall() { return this.#call("createCall"); }
+  enter() { return this.#call("enter"); }
+  leave() { return this.#call("leave"); }
+  received() { return this.#call("received"); }
+  sent() { return this.#call("sent"); }
+  legs() { return this.#call("legs"); }
+  participants() { return this.#call("participants"); }
+  mute(kind, muted) { return this.#call("mute", kind, muted); }
+  share(on) { return this.#call("share", on); }
+
+  // Until a leg to `userId` is connected.
+  connected(userId) {
+    return until(`leg to ${userId}`, async () => (await this.legs()).some((leg) => leg.userId === userId && leg.state === "connected"));
+  }
+
+  async kill() {
+    const session = await this.context.browser()?.newBrowserCDPSession() ?? await this.context.newCDPSession(this.page);
+    const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+    for (const { id } of processInfo.sort((a) => (a.type === "browser" ? -1 : 1))) {
+      try { process.kill(id, "SIGKILL"); } catch { /* gone with its parent */ }
+    }
+    await this.close();
+  }
+
+  async close() {
+    await this.context.close().catch(() => {});
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What a participant receives, judged by decoding: colours, tones, numbers of frames, the moments of
+// flashes and beeps. Everything by performance.now().
+import { readNumber } from "./picture.js";
+
+export class Eye {
+  constructor(track) {
+    this.firstFrame = null;
+    this.frames = 0;
+    this.colour = null;
+    this.number = null;
+    this.flashes = [];
+    this.canvas = new OffscreenCanvas(160, 90);
+    this.context = this.canvas.getContext("2d", { willReadFrequently: true });
+    this.reader = new MediaStreamTrackProcessor({ track }).readable.getReader();
+    this.read();
+  }
+
+  async read() {
+    for (;;) {
+      const { value, done } = await this.reader.read();
+      if (done) return;
+      this.look(value);
+      value.close();
+    }
+  }
+
+  look(frame) {
+    const now = performance.now();
+    this.firstFrame ??= now;
+    this.frames++;
+    const { width, height } = this.canvas;
+    this.context.drawImage(frame, 0, 0, width, height);
+    const { data } = this.context.getImageData(0, 0, width, height);
+    const at = (x, y) => 4 * (Math.floor(y * height) * width + Math.floor(x * width));
+    const centre = at(0.5, 0.5);
+    this.colour = [...data.slice(centre, centre + 3)];
+    this.number = readNumber((x, y) => data[at(x, y) + 1]);
+    const white = Math.min(...this.colour) > 230;
+    if (white && !this.white) this.flashes.push(now);
+    this.white = white;
+  }
+}
+
+export class Ear {
+  constructor(context, track) {
+    this.stream = new MediaStream([track]);
+    // A remote track is decoded only while an element plays it.
+    this.element = Object.assign(new Audio(), { srcObject: this.stream, muted: true });
+    this.element.play();
+    this.analyser = new AnalyserNode(context, { fftSize: 8192, smoothingTimeConstant: 0 });
+    this.context = context;
+    const source = new MediaStreamAudioSourceNode(context, { mediaStream: this.stream });
+    source.connect(this.analyser);
+    this.short = new AnalyserNode(context, { fftSize: 256 });
+    source.connect(this.short);
+    this.beeps = [];
+    this.timer = setInterval(() => this.listen(), 5);
+  }
+
+  listen() {
+    const samples = new Float32Array(256);
+    this.short.getFloatTimeDomainData(samples);
+    const loud = samples.some((sample) => Math.abs(sample) > 0.1);
+    if (loud && !this.loud) this.beeps.push(performance.now());
+    if (loud) this.lastLoud = performance.now();
+    this.loud = loud || performance.now() - (this.lastLoud ?? 0) < 50;
+  }
+
+  // The strongest frequency in Hz, null in silence.
+  tone() {
+    const levels = new Float32Array(this.analyser.frequencyBinCount);
+    this.analyser.getFloatFrequencyData(levels);
+    const strongest = levels.indexOf(Math.max(...levels));
+    if (!(levels[strongest] > -60)) return null;
+    return (strongest * this.context.sampleRate) / this.analyser.fftSize;
+  }
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// One participant in a browser: matrix-js-sdk, a known picture and tone, and what it sees and hears
+// of others. window.peer is what the tests call.
+import * as sdk from "matrix-js-sdk";
+import { Picture } from "./picture.js";
+import { Tone } from "./tone.js";
+import { Ear, Eye } from "./ear_and_eye.js";
+
+const connections = [];
+window.RTCPeerConnection = class extends RTCPeerConnection {
+  constructor(...args) {
+    super(...args);
+    connections.push(this);
+  }
+};
+
+// When the picture flashes: the first 100 ms of each period.
+const flashingAt = (period) => (now) => period > 0 && now % period < 100;
+
+class Peer {
+  async start(options) {
+    this.options = options;
+    this.senses = new Map();
+    this.context = new AudioContext({ sampleRate: 48000 });
+    await this.context.resume();
+    this.replaceMedia(options);
+    this.client = sdk.createClient({
+      baseUrl: options.homeserver, accessToken: options.accessToken, userId: options.userId,
+      deviceId: options.deviceId, useE2eForGroupCall: false, isVoipWithNoMediaAllowed: true,
+    });
+    await this.client.startClient({ initialSyncLimit: 20 });
+    await new Promise((resolve) => this.client.on("sync", (state) => state === "PREPARED" && resolve()));
+    await this.client.waitUntilRoomReadyForGroupCalls(options.roomId);
+  }
+
+  replaceMedia({ width, height, fps, colour, screenColour, frequency, audio, video, flashPeriod }) {
+    const media = navigator.mediaDevices;
+    media.enumerateDevices = async () => [
+      ...(audio ? [{ kind: "audioinput", deviceId: "tone", label: "tone", groupId: "" }] : []),
+      ...(video ? [{ kind: "videoinput", deviceId: "picture", label: "picture", groupId: "" }] : []),
+    ];
+    media.getUserMedia = async (wanted) => {
+      const tracks = [];
+      if (wanted.audio && audio) {
+        tracks.push(...new Tone(this.context, { frequency, beepPeriod: flashPeriod }).stream.getTracks());
+      }
+      if (wanted.video && video) {
+        const flashing = flashingAt(flashPeriod);
+        this.picture = new Picture({ width, height, fps, colour, flashing });
+        tracks.push(...this.picture.stream.getTracks());
+      }
+      return new MediaStream(tracks);
+    };
+    media.getDisplayMedia = async () => {
+      this.screen = new Picture({ width, height, fps, colour: screenColour });
+      return this.screen.stream;
+    };
+  }
+
+  async createCall() {
+    const { client, options } = this;
+    const type = options.video ? sdk.GroupCallType.Video : sdk.GroupCallType.Voice;
+    await client.createGroupCall(options.roomId, type, false, sdk.GroupCallIntent.Prompt);
+  }
+
+  async enter() {
+    const { client, options } = this;
+    this.call = client.getGroupCallForRoom(options.roomId);
+    if (!this.call) throw new Error("no call in the room");
+    this.entered = performance.now();
+    await this.call.enter();
+    this.watch();
+  }
+
+  leave() {
+    this.call.leave();
+  }
+
+  // A new identity of this device in the call, as after reloading the page.
+  watch() {
+    setInterval(() => this.call.userMediaFeeds.concat(this.call.screenshareFeeds)
+      .filter((feed) => !feed.isLocal()).forEach((feed) => this.sense(feed)), 50);
+  }
+
+  sense(feed) {
+    const key = `${feed.userId} ${feed.deviceId} ${feed.purpose}`;
+    for (const track of feed.stream.getTracks()) {
+      if (this.senses.has(track.id)) continue;
+      this.senses.set(track.id, {
+        key, kind: track.kind,
+        sense: track.kind === "video" ? new Eye(track.clone()) : new Ear(this.context, track),
+      });
+    }
+  }
+
+  // What is seen and heard now, one entry a track, oldest first.
+  received() {
+    return [...this.senses.values()].map(({ key, kind, sense }) => ({
+      from: key, kind,
+      ...(kind === "video"
+        ? { colour: sense.colour, number: sense.number, frames: sense.frames, firstFrame: sense.firstFrame, flashes: sense.flashes }
+        : { tone: sense.tone(), beeps: sense.beeps }),
+    }));
+  }
+
+  participants() {
+    return [...this.call.participants].flatMap(([member, devices]) =>
+      [...devices.keys()].map((device) => ({ userId: member.userId, deviceId: device })));
+  }
+
+  legs() {
+    const legs = [];
+    for (const [userId, devices] of this.call.calls) {
+      for (const [deviceId, call] of devices) legs.push({ userId, deviceId, state: call.state, outbound: call.isOutbound?.() ?? call.direction === "outbound" });
+    }
+    return legs;
+  }
+
+  // What each connection sent, one entry a stream of packets.
+  async sent() {
+    const found = [];
+    for (const [connection, pc] of connections.entries()) {
+      if (pc.connectionState === "closed") continue;
+      for (const entry of (await pc.getStats()).values()) {
+        if (entry.type !== "outbound-rtp") continue;
+        const { kind, packetsSent, framesEncoded, framesSent, bytesSent } = entry;
+        found.push({ connection, state: pc.connectionState, kind, packetsSent, framesEncoded, framesSent, bytesSent });
+      }
+    }
+    return found;
+  }
+
+  mute(kind, muted) {
+    return kind === "audio" ? this.call.setMicrophoneMuted(muted) : this.call.setLocalVideoMuted(muted);
+  }
+
+  share(on) {
+    return this.call.setScreensharingEnabled(on);
+  }
+
+  // Any message or state event, as this user: for tests of what a room member may do to others.
+  sendToDevice(type, content) {
+    const map = new Map(Object.entries(content).map(([user, devices]) => [user, new Map(Object.entries(devices))]));
+    return this.client.sendToDevice(type, map);
+  }
+}
+
+window.peer = new Peer();
