@@ -51,6 +51,10 @@ CallController::~CallController() = default;
 
 void CallController::start() {
   loop_.post([this] {
+    transport_->set_trouble_handler(
+        [this](rtc::PeerId, const std::string&, const std::string& message) {
+          post_warning(element_, {rtc::Error::Kind::Media, message, ""});
+        });
     policy_ = std::make_unique<LeavePolicy>(
         loop_, settings_, [this](const std::string& reason) { leave_for(reason); });
     matrix::Session::Observer& observer = *this;

@@ -67,7 +67,7 @@ GST_START_TEST(leaves_when_the_last_one_has_left) {
   fixture.joined();
   fixture.set_participants(2);
   fixture.set_participants(1);
-  fail_unless(fixture.reason_now() == "");
+  fail_unless(fixture.reason_now().empty());
   fixture.set_participants(0);
   fail_unless(fixture.wait_for_reason() == "empty");
 }
@@ -80,7 +80,7 @@ GST_START_TEST(waits_for_the_first_one) {
   Fixture fixture(settings);
   fixture.joined();
   fixture.set_participants(0);
-  fail_unless(fixture.reason_now() == "");
+  fail_unless(fixture.reason_now().empty());
 }
 GST_END_TEST;
 
@@ -104,7 +104,7 @@ GST_START_TEST(stays_in_an_empty_call_unless_told_otherwise) {
   Fixture fixture(settings);
   fixture.set_participants(1);
   fixture.set_participants(0);
-  fail_unless(fixture.reason_now() == "");
+  fail_unless(fixture.reason_now().empty());
 }
 GST_END_TEST;
 
