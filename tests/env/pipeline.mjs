@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// gst-launch-1.0 with the plugin that was built, as the README has it.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Process, until } from "./process.mjs";
+
+const plugin = join(process.env.BUILD_DIR ?? "build", "plugin");
+
+export class Pipeline {
+  // `element`: more properties of matrixcall; `rest`: what follows it. A `FILE` in it is a file in the
+  // pipeline's own folder.
+  static start(user, room, rest, { element = [], launch = ["-e"], env = {}, homeserver = user.url, token = user.token } = {}) {
+    const pipeline = new Pipeline();
+    pipeline.folder = mkdtempSync(join(tmpdir(), "pipeline-"));
+    pipeline.file = join(pipeline.folder, "recording.mkv");
+    const tokenFile = join(pipeline.folder, "token");
+    writeFileSync(tokenFile, `${token}\n`, { mode: 0o600 });
+    const words = rest.replaceAll("FILE", pipeline.file).split(/\s+/);
+    pipeline.process = new Process("gst-launch-1.0", [...launch, "matrixcall", `homeserver=${homeserver}`,
+      `user-id=${user.id}`, `access-token-file=${tokenFile}`, `room=${room}`, ...element, "name=c", ...words],
+    { env: { GST_PLUGIN_PATH: plugin, GST_REGISTRY: join(plugin, "interop-registry.bin"), ...env } });
+    return pipeline;
+  }
+
+  get output() {
+    return this.process.output;
+  }
+
+  // Until a message of ours with this field was on the bus (needs `launch: ["-e", "-m"]`).
+  news(name, ...texts) {
+    return until(`${name} with ${texts}`, () => {
+      const found = this.messages(name).find((line) => texts.every((text) => line.includes(text)));
+      if (!found && !this.process.running) throw new Error(`ended: ${this.output.slice(-4000)}`);
+      return found;
+    });
+  }
+
+  messages(name) {
+    return this.output.split("\n").filter((line) => line.includes(`${name},`));
+  }
+
+  // Ctrl-C: the exit code, and how long it took in ms.
+  async interrupt(deadline = 15000) {
+    const asked = Date.now();
+    this.process.kill("SIGINT");
+    const code = await this.process.end(deadline);
+    return { code, took: Date.now() - asked };
+  }
+
+  async clean() {
+    if (this.process.running) {
+      this.process.kill("SIGKILL");
+      await this.process.end();
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+// The README's line behind matrixcall.
+export const recordOne = "c.video_0 ! queue ! mux.video_0 c.audio_0 ! queue ! mux.audio_0 " +
+  "matroskamux name=mux ! filesink location=FILE";
