@@ -43,7 +43,7 @@ void Entrance::start() {
   if (config_.access_token.empty()) return log_in();
   use({config_.user_id, config_.device_id, config_.access_token});
   ask_who();
-  join();
+  find_room();
 }
 
 void Entrance::stop() {
@@ -71,7 +71,7 @@ void Entrance::logged_in(const HttpReply& reply, const Login& login) {
   owns_device_ = true;
   accepted_ = true;
   use(login);
-  if (!stopped_) join();
+  if (!stopped_) find_room();
 }
 
 void Entrance::ask_who() {
@@ -102,7 +102,27 @@ rtc::Result<void> Entrance::accept(const Login& login) const {
   return {};
 }
 
+/* Only a join resolves an alias; an id can be followed before we are in the room. */
+void Entrance::find_room() {
+  if (config_.room.starts_with('!'))
+    observer_.on_room(config_.room);
+  else
+    join();
+}
+
+void Entrance::synced(bool in_room) {
+  if (stopped_ || !room_id_.empty()) return;
+  if (!in_room) {
+    if (!joining_) join();
+    return;
+  }
+  membership_ = {};
+  room_id_ = config_.room;
+  proceed();
+}
+
 void Entrance::join() {
+  joining_ = true;
   membership_.pending =
       client_.join(config_.room, [this](const HttpReply& reply, const std::string& room_id) {
         if (!reply.ok()) return fail(membership_, reply, &Entrance::join);

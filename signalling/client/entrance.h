@@ -8,9 +8,10 @@
 
 namespace matrix {
 
-/* The way into the room: logs in or asks whose token it is, and joins, both at once where
- * that is possible. Waits for a server that is busy for some seconds, not for one that is
- * away. Loop only; must not be destroyed inside a notification. */
+/* The way into the room: logs in or asks whose token it is, and joins unless a sync shows
+ * that we are in already, which is much cheaper for a server to say. Waits for a server that is
+ * busy for some seconds, not for one that is away. Loop only; must not be destroyed inside a
+ * notification. */
 class Entrance {
  public:
   class Observer {
@@ -18,6 +19,7 @@ class Entrance {
     virtual ~Observer() = default;
     /* Requests can be made from now on, although nobody has checked the token yet. */
     virtual void on_token() = 0;
+    /* An alias was resolved, or an id is known to be one that can be followed. */
     virtual void on_room(const std::string& room_id) = 0;
     /* We are who we should be, and in the room. */
     virtual void on_entered(const Login& login, const std::string& room_id) = 0;
@@ -31,6 +33,8 @@ class Entrance {
   Entrance(rtc::Loop& loop, MatrixClient& client, const SessionConfig& config, Observer& observer);
 
   void start();
+  /* What a sync said, as long as we have not entered. */
+  void synced(bool in_room);
   /* Makes no more requests, and waits for none but a login, which on_token() tells of. */
   void stop();
   /* A login is under way: its device may exist soon. */
@@ -50,6 +54,7 @@ class Entrance {
   void log_in();
   void logged_in(const HttpReply& reply, const Login& login);
   void ask_who();
+  void find_room();
   void join();
   void use(const Login& login);
   rtc::Result<void> accept(const Login& login) const;
@@ -63,6 +68,7 @@ class Entrance {
   Login login_;
   std::string room_id_;
   bool accepted_ = false;
+  bool joining_ = false;
   bool logging_in_ = false;
   bool owns_device_ = false;
   bool stopped_ = false;

@@ -126,8 +126,6 @@ void Session::Impl::on_token() {
   if (ended_) return log_out();
   if (ending_) return;
   ice_servers_->start();
-  /* An alias must be resolved first; an id need not wait until we are in the room. */
-  if (config_.room.starts_with('!')) on_room(config_.room);
 }
 
 void Session::Impl::on_room(const std::string& room_id) {
@@ -173,6 +171,7 @@ void Session::Impl::on_sync(const SyncBatch& batch) {
   if (ended_) return;
   if (synced_) return hand_in(batch);
   held_.push_back(batch);
+  entrance_->synced(batch.in_room);
   hand_in_held();
 }
 

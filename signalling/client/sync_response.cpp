@@ -73,7 +73,7 @@ std::string sync_filter(std::string_view room_id, std::uint32_t unique) {
           .set("state",
                JsonObjectBuilder().set("types", state_types).set("lazy_load_members", true).build())
           .set("timeline", JsonObjectBuilder()
-                               .set("limit", 50)
+                               .set("limit", 20)
                                .set("types", timeline_types)
                                .set("lazy_load_members", true)
                                .build())

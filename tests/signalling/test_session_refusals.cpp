@@ -189,6 +189,7 @@ void passing_trouble_is_waited_out() {
   Scene scene;
   std::atomic<int> joins = 0;
   std::atomic<int> questions = 0;
+  scene.config.room = scene.server.add_room("@b:fake");
   scene.server.set_hook([&](const fake::Request& request) -> std::optional<Answer> {
     if (request.path.find("/join/") != std::string::npos && joins++ < 2)
       return status(429, R"({"errcode":"M_LIMIT_EXCEEDED","retry_after_ms":20})");
