@@ -91,7 +91,8 @@ rtc::Result<std::unique_ptr<MatrixClient>> MatrixClient::create(rtc::Loop& loop,
 }
 
 void MatrixClient::use(const Login& login) {
-  http_->set_identity(login.user_id + "/" + login.device_id, login.access_token);
+  const std::string who = login.user_id.empty() ? "?" : login.user_id + "/" + login.device_id;
+  http_->set_identity(who, login.access_token);
 }
 
 MatrixClient::Pending MatrixClient::login(const std::string& user, const std::string& password,
