@@ -17,9 +17,10 @@ export class Pipeline {
     const tokenFile = join(pipeline.folder, "token");
     writeFileSync(tokenFile, `${token}\n`, { mode: 0o600 });
     const words = rest.replaceAll("FILE", pipeline.file).split(/\s+/);
-    pipeline.process = new Process("gst-launch-1.0", [...launch, "matrixcall", `homeserver=${homeserver}`,
-      `user-id=${user.id}`, `access-token-file=${tokenFile}`, `room=${room}`, ...element, "name=c", ...words],
-    { env: { GST_PLUGIN_PATH: plugin, GST_REGISTRY: join(plugin, "interop-registry.bin"), ...env } });
+    const command = [...launch, "matrixcall", `homeserver=${homeserver}`, `user-id=${user.id}`,
+      `access-token-file=${tokenFile}`, `room=${room}`, ...element, "name=c", ...words];
+    pipeline.line = ["gst-launch-1.0", ...command.map((word) => (/[#!]/.test(word) && word !== "!" ? `'${word}'` : word))].join(" ");
+    pipeline.process = new Process("gst-launch-1.0", command, { env: { GST_PLUGIN_PATH: plugin, GST_REGISTRY: join(plugin, "interop-registry.bin"), ...env } });
     return pipeline;
   }
 

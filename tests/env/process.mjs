@@ -32,7 +32,8 @@ export class Process {
     this.output = "";
     this.started = Date.now();
     this.child = spawn(command, args, {
-      cwd, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"],
+      // Of its own group: a Ctrl-C at the terminal is for us to pass on.
+      cwd, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"], detached: true,
     });
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream.setEncoding("utf8").on("data", (text) => { this.output += text; });
