@@ -111,7 +111,10 @@ bool Chain::add_parser(const Codec& codec) {
 }
 
 bool Chain::add_decoder(const Codec& codec) {
-  const auto caps = Ref<GstCaps>::adopt(gst_caps_from_string(codec.decoder_caps));
+  auto caps = Ref<GstCaps>::adopt(gst_caps_from_string(codec.decoder_caps));
+  /* Else vp8alphadecodebin comes first, which takes nothing but streams with alpha. */
+  if (codec.kind == rtc::MediaKind::Video)
+    gst_caps_set_simple(caps.get(), "codec-alpha", G_TYPE_BOOLEAN, FALSE, nullptr);
   const Unique<GList> all(
       gst_element_factory_list_get_elements(GST_ELEMENT_FACTORY_TYPE_DECODER, GST_RANK_MARGINAL));
   const Unique<GList> fitting(

@@ -34,7 +34,7 @@ class Feed final : public FeedInput {
 
   struct Settings {
     rtc::MediaKind kind = rtc::MediaKind::Audio;
-    std::string stream_id; /* of STREAM_START */
+    std::string stream_id;                 /* of STREAM_START */
     guint group_id = GST_GROUP_ID_INVALID; /* none */
     Output output = Output::Auto;
     /* The clock and base time that incoming running times count by. */
