@@ -76,10 +76,16 @@ export class Browser {
   participants() { return this.#call("participants"); }
   mute(kind, muted) { return this.#call("mute", kind, muted); }
   share(on) { return this.#call("share", on); }
+  freeze() { return this.#call("freeze"); }
 
   // Until a leg to `userId` is connected.
   connected(userId) {
     return until(`leg to ${userId}`, async () => (await this.legs()).some((leg) => leg.userId === userId && leg.state === "connected"));
+  }
+
+  // Until it has sent `count` frames (of 15 a second, if it was not told otherwise) to somebody.
+  framesSent(count) {
+    return until(`${count} frames sent`, async () => (await this.sent()).some((one) => one.framesSent >= count), 60000);
   }
 
   async kill() {

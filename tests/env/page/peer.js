@@ -76,7 +76,6 @@ class Peer {
     this.call.leave();
   }
 
-  // A new identity of this device in the call, as after reloading the page.
   watch() {
     setInterval(() => this.call.userMediaFeeds.concat(this.call.screenshareFeeds)
       .filter((feed) => !feed.isLocal()).forEach((feed) => this.sense(feed)), 50);
@@ -111,7 +110,7 @@ class Peer {
   legs() {
     const legs = [];
     for (const [userId, devices] of this.call.calls) {
-      for (const [deviceId, call] of devices) legs.push({ userId, deviceId, state: call.state, outbound: call.isOutbound?.() ?? call.direction === "outbound" });
+      for (const [deviceId, call] of devices) legs.push({ userId, deviceId, callId: call.callId, state: call.state });
     }
     return legs;
   }
@@ -134,15 +133,15 @@ class Peer {
     return kind === "audio" ? this.call.setMicrophoneMuted(muted) : this.call.setLocalVideoMuted(muted);
   }
 
+  // No further frames, so that those sent can be counted.
+  freeze() {
+    this.picture.freeze();
+  }
+
   share(on) {
     return this.call.setScreensharingEnabled(on);
   }
 
-  // Any message or state event, as this user: for tests of what a room member may do to others.
-  sendToDevice(type, content) {
-    const map = new Map(Object.entries(content).map(([user, devices]) => [user, new Map(Object.entries(devices))]));
-    return this.client.sendToDevice(type, map);
-  }
 }
 
 window.peer = new Peer();

@@ -43,8 +43,7 @@ export class Picture {
     this.number = (this.number + 1) % (1 << BITS);
   }
 
-  stop() {
+  freeze() {
     clearInterval(this.timer);
-    this.stream.getTracks().forEach((track) => track.stop());
   }
 }
