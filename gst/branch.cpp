@@ -3,7 +3,6 @@
 
 #include <gst/video/video.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "gst/media_log.h"
@@ -12,248 +11,246 @@ namespace media {
 
 using glib::Ref;
 using glib::Unique;
-using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto rebuild_delay = 1000ms;
+constexpr gint64 rebuild_interval = 1 * G_TIME_SPAN_SECOND;
 constexpr gint64 key_frame_interval = 500 * G_TIME_SPAN_MILLISECOND;
 
-constexpr auto hold_mask = GstPadProbeType(GST_PAD_PROBE_TYPE_BLOCK_DOWNSTREAM);
+/* GST_EVENT_IS_SERIALIZED() does not compile as C++20 without a warning. */
+bool is_serialized(GstEvent* event) {
+  return (gst_event_type_get_flags(GST_EVENT_TYPE(event)) & GST_EVENT_TYPE_SERIALIZED) != 0;
+}
 
-gboolean copy_sticky(GstPad*, GstEvent** event, gpointer entry) {
-  gst_pad_push_event(static_cast<GstPad*>(entry), gst_event_ref(*event));
+Branch* branch_of(GstPad* pad) {
+  return static_cast<Branch*>(gst_pad_get_element_private(pad));
+}
+
+gboolean copy_sticky(GstPad*, GstEvent** event, gpointer chain) {
+  if (GST_EVENT_TYPE(*event) != GST_EVENT_EOS)
+    static_cast<Chain*>(chain)->push(Ref<GstEvent>::share(*event));
   return TRUE;
 }
 
 }  // namespace
 
-struct RunningChain {
-  std::unique_ptr<Chain> chain;
-  unsigned inside = 0; /* Branch::lock_ */
-  bool failed = false; /* Branch::lock_ */
-};
-
 std::shared_ptr<Branch> Branch::create(GstPad* pad, Owner owner) {
-  auto branch = std::shared_ptr<Branch>(new Branch(pad, std::move(owner)));
-  gst_pad_link(pad, branch->door_.get());
+  auto branch = std::shared_ptr<Branch>(new Branch(std::move(owner)));
+  if (gst_pad_link(pad, branch->door_.get()) != GST_PAD_LINK_OK)
+    GST_ERROR_OBJECT(pad, "does not link");
   return branch;
 }
 
-Branch::Branch(GstPad* pad, Owner owner)
-    : pad_(Ref<GstPad>::share(pad)),
-      door_(Ref<GstPad>::sink(gst_pad_new("door", GST_PAD_SINK))),
-      owner_(std::move(owner)) {
+Branch::Branch(Owner owner)
+    : owner_(std::move(owner)), door_(Ref<GstPad>::sink(gst_pad_new("door", GST_PAD_SINK))) {
   gst_pad_set_element_private(door_.get(), this);
-  gst_pad_set_chain_function(door_.get(), chain_function);
-  gst_pad_set_event_function(door_.get(), event_function);
+  gst_pad_set_chain_function(door_.get(), door_chain);
+  gst_pad_set_event_function(door_.get(), door_event);
+  gst_pad_set_query_function(door_.get(), door_query);
   gst_pad_set_active(door_.get(), TRUE);
-  hold_probe_ = gst_pad_add_probe(
-      pad, hold_mask, [](GstPad*, GstPadProbeInfo*, gpointer) { return GST_PAD_PROBE_OK; }, nullptr,
-      nullptr);
 }
 
 Branch::~Branch() {
   gst_pad_set_active(door_.get(), FALSE);
+  chain_.reset(); /* calls us */
 }
 
-std::string Branch::encoding_name() const {
-  auto caps = Ref<GstCaps>::adopt(gst_pad_get_current_caps(pad_.get()));
-  if (!caps) caps = Ref<GstCaps>::adopt(gst_pad_query_caps(pad_.get(), nullptr));
-  if (!caps || gst_caps_get_size(caps.get()) == 0) return "";
-  const char* name =
-      gst_structure_get_string(gst_caps_get_structure(caps.get(), 0), "encoding-name");
-  const Unique<char> upper(g_ascii_strup(name ? name : "", -1));
-  return upper.get();
+void Branch::open(std::shared_ptr<Outlet> outlet) {
+  const std::lock_guard lock(lock_);
+  if (state_ == State::Closed || outlet_ == outlet) return;
+  state_ = State::Open;
+  outlet_ = std::move(outlet);
+  generation_++;
+  changed_.notify_all();
 }
 
-void Branch::bind(std::shared_ptr<FeedInput> feed) {
-  if (closed_) return;
-  unbind();
-  feed_ = std::move(feed);
-  const std::weak_ptr<Branch> weak = weak_from_this();
-  auto* loop = owner_.loop;
-  feed_->connect_branch(
-      [weak, loop](Ref<GstEvent> event) {
-        loop->post([weak, event = std::move(event)] {
-          if (const auto self = weak.lock()) self->send_upstream(event);
-        });
-      },
-      [weak, loop] {
-        loop->post([weak] {
-          if (const auto self = weak.lock()) self->rebuild();
-        });
-      });
-  rebuild();
-}
-
-void Branch::unbind() {
-  if (!feed_) return;
-  feed_->disconnect_branch();
-  retire();
-  feed_.reset();
-}
-
-void Branch::release() {
-  if (const gulong probe = std::exchange(hold_probe_, 0)) gst_pad_remove_probe(pad_.get(), probe);
+void Branch::shut() {
+  std::unique_ptr<Chain> unused;
+  const std::lock_guard lock(lock_);
+  if (state_ == State::Closed || state_ == State::Shut) return;
+  state_ = State::Shut;
+  outlet_.reset();
+  generation_++;
+  if (inside_ == 0) unused = std::move(chain_);
+  changed_.notify_all();
 }
 
 void Branch::close() {
-  unbind();
-  closed_ = true;
+  const std::lock_guard lock(lock_);
+  state_ = State::Closed;
+  outlet_.reset();
+  generation_++;
+  changed_.notify_all();
+}
+
+bool Branch::is_held() const {
+  const std::lock_guard lock(lock_);
+  return state_ == State::Held;
 }
 
 bool Branch::idle() const {
-  return retired_.empty() && !current_;
+  const std::lock_guard lock(lock_);
+  return state_ == State::Closed && inside_ == 0;
 }
 
-/* Asks the feed once more what it wants, and changes the chain only if that has changed. */
-void Branch::rebuild() {
-  if (closed_ || !feed_) return;
-  if (!feed_->wanted()) {
-    retire();
-    return;
-  }
-  bool fits = false;
-  if (const Codec* codec = find_codec(encoding_name())) {
-    const std::lock_guard lock(lock_);
-    const auto caps = Ref<GstCaps>::adopt(gst_caps_from_string(codec->encoded_caps));
-    fits = current_ && !current_->failed && current_->chain->form() == feed_->form_for(caps.get());
-  }
-  if (fits) return;
-  retire();
-  build();
+Branch::Entry Branch::enter(Wait wait) {
+  std::unique_lock lock(lock_);
+  if (wait == Wait::WhileHeld) changed_.wait(lock, [this] { return state_ != State::Held; });
+  if (state_ != State::Open) return {};
+  inside_++;
+  return {outlet_, generation_};
 }
 
-void Branch::build() {
-  const std::string name = encoding_name();
-  const Codec* codec = find_codec(name);
-  if (!codec) {
-    owner_.on_trouble("Nothing here can take " + (name.empty() ? "this codec" : name) +
-                      " out of RTP.");
-    return;
-  }
-  auto chain = Chain::create(owner_.pipeline, *codec, feed_);
-  if (!chain) {
-    owner_.on_trouble(chain.error().message);
-    return;
-  }
-  auto running = std::make_shared<RunningChain>();
-  running->chain = std::move(*chain);
-  GstPad* entry = running->chain->entry();
-  gst_pad_set_element_private(entry, this);
-  gst_pad_set_event_function(entry, upstream_function);
-  gst_pad_sticky_events_foreach(door_.get(), copy_sticky, entry);
+/* A chain whose feed is no longer the branch's has nowhere to go. */
+Branch::Entry Branch::enter_from_chain() {
+  const std::lock_guard lock(lock_);
+  if (state_ != State::Open || chain_generation_ != generation_) return {};
+  inside_++;
+  return {outlet_, generation_};
+}
+
+void Branch::leave() {
+  bool idle = false;
   {
     const std::lock_guard lock(lock_);
-    current_ = std::move(running);
+    inside_--;
+    idle = state_ == State::Closed && inside_ == 0;
   }
-  if (codec->kind == rtc::MediaKind::Video) request_key_frame();
+  if (idle) owner_.on_idle();
 }
 
-void Branch::retire() {
-  {
-    const std::lock_guard lock(lock_);
-    if (current_) retired_.push_back(std::exchange(current_, nullptr));
-  }
-  sweep();
+void Branch::drop_unused_chain() {
+  std::unique_ptr<Chain> unused;
+  const std::lock_guard lock(lock_);
+  if (state_ == State::Shut && inside_ == 0) unused = std::move(chain_);
 }
 
-/* Ends the chains that nobody is inside of. */
-void Branch::sweep() {
-  std::vector<std::shared_ptr<RunningChain>> done;
-  {
-    const std::lock_guard lock(lock_);
-    const auto busy = std::partition(retired_.begin(), retired_.end(),
-                                     [](const auto& chain) { return chain->inside > 0; });
-    done.assign(busy, retired_.end());
-    retired_.erase(busy, retired_.end());
+GstFlowReturn Branch::door_chain(GstPad* pad, GstObject*, GstBuffer* buffer) {
+  Branch* self = branch_of(pad);
+  self->owner_.backlog->enter(g_get_monotonic_time());
+  self->deliver(Ref<GstBuffer>::adopt(buffer));
+  if (self->owner_.backlog->leave()) {
+    GST_WARNING_OBJECT(pad,
+                       "what is behind the pad took nothing for so long that packets are gone");
+    self->request_key_frame();
   }
-  done.clear();
-  if (closed_ && retired_.empty()) owner_.on_idle();
-}
-
-GstFlowReturn Branch::chain_function(GstPad* pad, GstObject*, GstBuffer* buffer) {
-  return static_cast<Branch*>(gst_pad_get_element_private(pad))->deliver(buffer);
-}
-
-GstFlowReturn Branch::deliver(GstBuffer* buffer) {
-  std::shared_ptr<RunningChain> chain;
-  {
-    const std::lock_guard lock(lock_);
-    chain = current_;
-    if (chain) chain->inside++;
-  }
-  if (!chain) {
-    gst_buffer_unref(buffer);
-    return GST_FLOW_OK;
-  }
-  const GstFlowReturn flow = gst_pad_push(chain->chain->entry(), buffer);
-  leave(chain, flow < GST_FLOW_EOS);
   return GST_FLOW_OK;
 }
 
-/* A chain that failed is made anew, once a second at most. */
-void Branch::leave(const std::shared_ptr<RunningChain>& chain, bool failed) {
-  bool retired = false;
-  bool first_failure = false;
-  {
-    const std::lock_guard lock(lock_);
-    chain->inside--;
-    retired = chain != current_ && chain->inside == 0;
-    first_failure = failed && !retired && !std::exchange(chain->failed, true);
-  }
-  if (!retired && !first_failure) return;
-  owner_.loop->post([weak = weak_from_this(), first_failure] {
-    const auto self = weak.lock();
-    if (!self) return;
-    self->sweep();
-    if (!first_failure || self->closed_) return;
-    GST_WARNING_OBJECT(self->pad_.get(), "a decoder or depayloader failed, starting it again");
-    self->retry_ = self->owner_.loop->after(rebuild_delay, [weak] {
-      if (const auto branch = weak.lock()) branch->rebuild();
-    });
-  });
-}
-
-gboolean Branch::event_function(GstPad* pad, GstObject*, GstEvent* event) {
-  auto* self = static_cast<Branch*>(gst_pad_get_element_private(pad));
-  /* The end of a feed is signalling's to say. Flushes do not cross either. */
-  const bool passes = GST_EVENT_TYPE(event) != GST_EVENT_EOS &&
-                      GST_EVENT_TYPE(event) != GST_EVENT_FLUSH_START &&
-                      GST_EVENT_TYPE(event) != GST_EVENT_FLUSH_STOP;
-  std::shared_ptr<RunningChain> chain;
-  if (passes) {
-    const std::lock_guard lock(self->lock_);
-    chain = self->current_;
-    if (chain) chain->inside++;
-  }
-  if (!chain) {
-    gst_event_unref(event);
-    return TRUE;
-  }
-  gst_pad_push_event(chain->chain->entry(), event);
-  self->leave(chain, false);
+/* Signalling says when a feed ends, and flushes do not cross either. */
+gboolean Branch::door_event(GstPad* pad, GstObject*, GstEvent* event) {
+  auto owned = Ref<GstEvent>::adopt(event);
+  if (is_serialized(event) && GST_EVENT_TYPE(event) != GST_EVENT_EOS &&
+      GST_EVENT_TYPE(event) != GST_EVENT_FLUSH_STOP)
+    branch_of(pad)->pass_on(std::move(owned));
   return TRUE;
 }
 
-/* What depayloader and decoder ask for. */
-gboolean Branch::upstream_function(GstPad* pad, GstObject*, GstEvent* raw) {
-  auto* self = static_cast<Branch*>(gst_pad_get_element_private(pad));
-  self->send_upstream(Ref<GstEvent>::adopt(raw));
-  return TRUE;
+gboolean Branch::door_query(GstPad* pad, GstObject* parent, GstQuery* query) {
+  if (GST_QUERY_TYPE(query) == GST_QUERY_ALLOCATION) return FALSE;
+  return gst_pad_query_default(pad, parent, query);
 }
 
-/* Any thread: a request for a key frame is all that concerns the peer. */
-void Branch::send_upstream(Ref<GstEvent> event) {
+void Branch::deliver(Ref<GstBuffer> packet) {
+  const Entry entry = enter(Wait::WhileHeld);
+  if (!entry.outlet) {
+    lost_packets_ = true;
+    return drop_unused_chain();
+  }
+  if (entry.outlet->feed->wanted() && prepare(entry)) {
+    if (std::exchange(lost_packets_, false)) request_key_frame();
+    if (chain_->push(std::move(packet)) < GST_FLOW_EOS) {
+      GST_WARNING_OBJECT(door_.get(), "a decoder or depayloader failed and is made anew");
+      failed_at_ = g_get_monotonic_time();
+      lost_packets_ = true;
+      chain_.reset();
+    }
+  } else {
+    lost_packets_ = true;
+  }
+  leave();
+  drop_unused_chain();
+}
+
+void Branch::pass_on(Ref<GstEvent> event) {
+  if (!enter(Wait::No).outlet) return;
+  /* A chain that is not there yet gets what is sticky from the door. */
+  if (chain_) chain_->push(std::move(event));
+  leave();
+}
+
+/* Sees to a chain that does what the feed wants. */
+bool Branch::prepare(const Entry& entry) {
+  const bool fits = chain_ && chain_generation_ == entry.generation;
+  if (fits && !reconsider_.exchange(false)) return true;
+  if (failed_at_ && g_get_monotonic_time() - *failed_at_ < rebuild_interval) return false;
+  const std::string name = rtp_field("encoding-name");
+  const Codec* codec = find_codec(name);
+  if (!codec) return give_up("Nothing installed can take " + name + " out of RTP.");
+  auto plan = Chain::plan_for(*codec, *entry.outlet->feed);
+  if (fits && chain_->plan() == plan) return true;
+  chain_.reset();
+  chain_generation_ = entry.generation;
+  return build(*codec, std::move(plan));
+}
+
+bool Branch::build(const Codec& codec, Chain::Plan plan) {
+  auto chain = Chain::create(owner_.pipeline, codec, std::move(plan), *this);
+  if (!chain) return give_up(chain.error().message);
+  failed_at_.reset();
+  chain_ = std::move(*chain);
+  gst_pad_sticky_events_foreach(door_.get(), copy_sticky, chain_.get());
+  return true;
+}
+
+/* For a while. */
+bool Branch::give_up(const std::string& message) {
+  failed_at_ = g_get_monotonic_time();
+  if (std::exchange(reported_, message) != message) owner_.on_trouble(message);
+  return false;
+}
+
+/* Of the pad's caps, in upper case. */
+std::string Branch::rtp_field(const char* name) const {
+  const auto caps = Ref<GstCaps>::adopt(gst_pad_get_current_caps(door_.get()));
+  const char* value =
+      caps ? gst_structure_get_string(gst_caps_get_structure(caps.get(), 0), name) : nullptr;
+  const Unique<char> upper(g_ascii_strup(value ? value : "", -1));
+  return upper.get();
+}
+
+void Branch::on_caps(GstCaps* caps) {
+  const auto entry = enter_from_chain();
+  if (!entry.outlet) return;
+  caps_ = Ref<GstCaps>::share(caps);
+  entry.outlet->speaker = this;
+  entry.outlet->feed->set_caps(caps);
+  leave();
+}
+
+void Branch::on_buffer(Ref<GstBuffer> buffer, GstClockTime running_time) {
+  const auto entry = enter_from_chain();
+  if (!entry.outlet) return;
+  if (entry.outlet->speaker.exchange(this) != this && caps_)
+    entry.outlet->feed->set_caps(caps_.get());
+  entry.outlet->feed->push(std::move(buffer), running_time);
+  leave();
+}
+
+void Branch::on_upstream(Ref<GstEvent> event) {
+  send_upstream(event);
+}
+
+void Branch::send_upstream(const Ref<GstEvent>& event) {
   if (gst_video_event_is_force_key_unit(event.get())) request_key_frame();
 }
 
 void Branch::request_key_frame() {
+  if (rtp_field("media") != "VIDEO") return;
   const gint64 now = g_get_monotonic_time();
-  gint64 last = last_key_frame_request_;
-  if (now - last < key_frame_interval && last != 0) return;
-  if (!last_key_frame_request_.compare_exchange_strong(last, now)) return;
+  gint64 last = key_frame_requested_at_;
+  if (last != 0 && now - last < key_frame_interval) return;
+  if (!key_frame_requested_at_.compare_exchange_strong(last, now)) return;
   gst_pad_push_event(door_.get(),
                      gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));
 }

@@ -2,79 +2,120 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
-#include <vector>
+#include <utility>
 
+#include "gst/backlog.h"
 #include "gst/chain.h"
 #include "gst/feed_input.h"
-#include "signalling/base/loop.h"
 
 namespace media {
 
-/* One received track: from webrtcbin's source pad into a feed. Whatever happens behind it,
- * webrtcbin sees GST_FLOW_OK, since it stops the whole peer otherwise.
+/* A feed that has branches. Several can be: when the peer changes SSRC or payload type,
+ * webrtcbin makes another pad. */
+struct Outlet {
+  explicit Outlet(std::shared_ptr<FeedInput> input) : feed(std::move(input)) {}
+  std::shared_ptr<FeedInput> feed;
+  std::atomic<const void*> speaker = nullptr; /* whose caps the feed knows */
+};
+
+/* One received track: from a source pad of webrtcbin into a feed. Whatever happens behind it,
+ * webrtcbin sees GST_FLOW_OK, since anything else stops the whole peer.
  *
- *   Held --release--> Shut --bind--> Open --unbind--> Shut --close--> Closed
+ *   Held ---open---> Open <--open-- Shut        any --close--> Closed
+ *     \--shut--> Shut  \--shut--> Shut
  *
- * Held: the pad is blocked, so the jitter buffer keeps what arrives: until the peer has proved
- * who it is, and for at most hold_time after. Shut: buffers are dropped. Loop only but for
- * the construction, which belongs into pad-added. */
-class Branch : public std::enable_shared_from_this<Branch> {
+ * Held: the track's thread waits here, so its jitter buffer keeps what arrives. Shut: packets
+ * are dropped. Closed: for ever. While a thread is inside, the chain belongs to it; the thread
+ * builds it, and builds it anew when the feed wants another form or an element fails.
+ *
+ * open(), shut() and close() are the loop's, do not wait for a thread that is inside, and
+ * keep it from entering the feed again. */
+class Branch final : private Chain::Exit {
  public:
-  /* What the branch is for, and whom it tells; both functions are called on the loop. */
   struct Owner {
-    rtc::Loop* loop;
     GstBin* pipeline;
-    std::function<void()> on_idle; /* nobody is inside any more, after close() */
-    std::function<void(std::string)> on_trouble;
+    std::shared_ptr<Backlog> backlog;
+    /* A track that cannot be passed on. The track's thread. */
+    std::function<void(const std::string&)> on_trouble;
+    /* After close(): the last thread has left. That thread. */
+    std::function<void()> on_idle;
   };
 
+  /* Links @pad; belongs into pad-added. The branch must outlive @pad. */
   static std::shared_ptr<Branch> create(GstPad* pad, Owner owner);
-  ~Branch();
+  ~Branch() override;
   Branch(const Branch&) = delete;
   Branch& operator=(const Branch&) = delete;
 
-  void bind(std::shared_ptr<FeedInput> feed);
-  void unbind();
-  /* Lets go of what was held, dropping it unless a feed is bound. */
-  void release();
-  /* Nothing enters the feed from now on; a push that is under way may last. */
+  void open(std::shared_ptr<Outlet> outlet);
+  void shut();
   void close();
+  bool is_held() const;
+  /* After close(): no thread is inside, and none will be. */
   bool idle() const;
 
-  GstPad* pad() const { return pad_.get(); }
-  /* Upper-case encoding name of what webrtcbin's pad carries, "" if unknown. */
-  std::string encoding_name() const;
+  /* The feed may want something else than before. Any thread. */
+  void reconsider() { reconsider_ = true; }
+  /* Only requests for key frames go on, at most one in 500 ms, and only for a video. Any
+   * thread. */
+  void send_upstream(const glib::Ref<GstEvent>& event);
 
  private:
-  Branch(GstPad* pad, Owner owner);
-  static GstFlowReturn chain_function(GstPad* pad, GstObject* parent, GstBuffer* buffer);
-  static gboolean event_function(GstPad* pad, GstObject* parent, GstEvent* event);
-  static gboolean upstream_function(GstPad* pad, GstObject* parent, GstEvent* event);
-  GstFlowReturn deliver(GstBuffer* buffer);
-  void leave(const std::shared_ptr<struct RunningChain>& chain, bool failed);
-  void rebuild();
-  void build();
-  void retire();
-  void sweep();
-  void send_upstream(glib::Ref<GstEvent> event);
+  enum class State { Held, Open, Shut, Closed };
+
+  explicit Branch(Owner owner);
+  static GstFlowReturn door_chain(GstPad* pad, GstObject* parent, GstBuffer* buffer);
+  static gboolean door_event(GstPad* pad, GstObject* parent, GstEvent* event);
+  static gboolean door_query(GstPad* pad, GstObject* parent, GstQuery* query);
+
+  void deliver(glib::Ref<GstBuffer> packet);
+  void pass_on(glib::Ref<GstEvent> event);
+  /* Which outlet a thread is inside for; empty if it must not come in. */
+  struct Entry {
+    std::shared_ptr<Outlet> outlet;
+    unsigned generation = 0;
+  };
+  enum class Wait { No, WhileHeld };
+  Entry enter(Wait wait);
+  Entry enter_from_chain();
+  void leave();
+  void drop_unused_chain();
+  bool prepare(const Entry& entry);
+  bool build(const Codec& codec, Chain::Plan plan);
+  bool give_up(const std::string& message);
   void request_key_frame();
+  std::string rtp_field(const char* name) const;
 
-  glib::Ref<GstPad> pad_;  /* webrtcbin's */
-  glib::Ref<GstPad> door_; /* a sink pad without a parent, linked to it */
+  void on_caps(GstCaps* caps) override;
+  void on_buffer(glib::Ref<GstBuffer> buffer, GstClockTime running_time) override;
+  void on_upstream(glib::Ref<GstEvent> event) override;
+
   Owner owner_;
-  gulong hold_probe_ = 0;
-  std::shared_ptr<FeedInput> feed_;
-  rtc::Loop::Timer retry_;
-  std::vector<std::shared_ptr<struct RunningChain>> retired_;
-  bool closed_ = false;
-  std::atomic<gint64> last_key_frame_request_ = 0; /* monotonic, us */
+  glib::Ref<GstPad> door_; /* a sink pad without a parent, linked to webrtcbin's */
+  std::atomic<bool> reconsider_ = false;
+  std::atomic<gint64> key_frame_requested_at_ = 0; /* monotonic, us */
 
-  mutable std::mutex lock_; /* what the streaming thread and the loop share; held shortly */
-  std::shared_ptr<struct RunningChain> current_;
+  mutable std::mutex lock_; /* held shortly; never while calling out */
+  std::condition_variable changed_;
+  State state_ = State::Held;
+  std::shared_ptr<Outlet> outlet_; /* while Open */
+  unsigned generation_ = 0;        /* which outlet_ it is */
+  unsigned inside_ = 0;
+
+  /* Of the thread that is inside; of the loop when there is none. */
+  std::unique_ptr<Chain> chain_;
+  std::atomic<unsigned> chain_generation_ = 0; /* the outlet that chain_ is for */
+  glib::Ref<GstCaps> caps_;                    /* of what chain_ makes */
+  bool lost_packets_ = false;                  /* since the last that went into the chain */
+  std::optional<gint64> failed_at_;            /* monotonic, us */
+  std::string reported_;
 };
 
 }  // namespace media

@@ -4,8 +4,6 @@
 #include <cstring>
 #include <utility>
 
-#include "gst/media_log.h"
-
 GLIB_FREE(GList, gst_plugin_feature_list_free);
 
 namespace media {
@@ -15,8 +13,11 @@ using glib::Unique;
 
 namespace {
 
+Chain::Exit& exit_of(GstPad* pad) {
+  return *static_cast<Chain::Exit*>(gst_pad_get_element_private(pad));
+}
+
 GstFlowReturn exit_chain(GstPad* pad, GstObject*, GstBuffer* buffer) {
-  auto* feed = static_cast<FeedInput*>(gst_pad_get_element_private(pad));
   const auto event = Ref<GstEvent>::adopt(gst_pad_get_sticky_event(pad, GST_EVENT_SEGMENT, 0));
   GstClockTime running_time = GST_CLOCK_TIME_NONE;
   if (event) {
@@ -24,7 +25,7 @@ GstFlowReturn exit_chain(GstPad* pad, GstObject*, GstBuffer* buffer) {
     gst_event_parse_segment(event.get(), &segment);
     running_time = gst_segment_to_running_time(segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
   }
-  feed->push(Ref<GstBuffer>::adopt(buffer), running_time);
+  exit_of(pad).on_buffer(Ref<GstBuffer>::adopt(buffer), running_time);
   return GST_FLOW_OK;
 }
 
@@ -33,9 +34,25 @@ gboolean exit_event(GstPad* pad, GstObject*, GstEvent* raw) {
   if (GST_EVENT_TYPE(raw) == GST_EVENT_CAPS) {
     GstCaps* caps = nullptr;
     gst_event_parse_caps(raw, &caps);
-    static_cast<FeedInput*>(gst_pad_get_element_private(pad))->set_caps(caps);
+    exit_of(pad).on_caps(caps);
   }
   return TRUE;
+}
+
+/* The connections' pipeline adds no latency that would have to be counted. */
+gboolean exit_query(GstPad* pad, GstObject* parent, GstQuery* query) {
+  if (GST_QUERY_TYPE(query) != GST_QUERY_LATENCY) return gst_pad_query_default(pad, parent, query);
+  gst_query_set_latency(query, TRUE, 0, GST_CLOCK_TIME_NONE);
+  return TRUE;
+}
+
+gboolean entry_event(GstPad* pad, GstObject*, GstEvent* event) {
+  exit_of(pad).on_upstream(Ref<GstEvent>::adopt(event));
+  return TRUE;
+}
+
+gboolean entry_query(GstPad* pad, GstObject* parent, GstQuery* query) {
+  return exit_query(pad, parent, query);
 }
 
 void set_if_known(GstElement* element, const char* property, gboolean value) {
@@ -43,34 +60,57 @@ void set_if_known(GstElement* element, const char* property, gboolean value) {
     g_object_set(element, property, value, nullptr);
 }
 
+/* Byte-stream and avc3 survive a change of resolution; avc does not. */
+Ref<GstCaps> possible_caps(const Codec& codec) {
+  if (std::strcmp(codec.encoding_name, "H264") != 0) return {};
+  return Ref<GstCaps>::adopt(gst_caps_from_string(
+      "video/x-h264,stream-format=byte-stream,alignment=au;"
+      "video/x-h264,stream-format=avc3,alignment=au;video/x-h264,stream-format=avc,alignment=au"));
+}
+
 }  // namespace
 
-Chain::Chain(GstBin* pipeline, std::shared_ptr<FeedInput> feed)
+bool Chain::Plan::operator==(const Plan& other) const {
+  if (form != other.form || static_cast<bool>(caps) != static_cast<bool>(other.caps)) return false;
+  return !caps || gst_caps_is_equal(caps.get(), other.caps.get());
+}
+
+Chain::Plan Chain::plan_for(const Codec& codec, FeedInput& feed) {
+  const auto encoded = Ref<GstCaps>::adopt(gst_caps_from_string(codec.encoded_caps));
+  Plan plan{feed.form_for(encoded.get()), {}};
+  const auto possible = possible_caps(codec);
+  if (plan.form == FeedInput::Form::Encoded && possible) plan.caps = feed.choose(possible.get());
+  return plan;
+}
+
+Chain::Chain(GstBin* pipeline, Plan plan, Exit& exit)
     : pipeline_(pipeline),
-      feed_(std::move(feed)),
+      plan_(std::move(plan)),
       entry_(Ref<GstPad>::sink(gst_pad_new("entry", GST_PAD_SRC))),
       exit_(Ref<GstPad>::sink(gst_pad_new("exit", GST_PAD_SINK))) {
-  gst_pad_set_element_private(exit_.get(), feed_.get());
+  gst_pad_set_element_private(entry_.get(), &exit);
+  gst_pad_set_event_function(entry_.get(), entry_event);
+  gst_pad_set_query_function(entry_.get(), entry_query);
+  gst_pad_set_element_private(exit_.get(), &exit);
   gst_pad_set_chain_function(exit_.get(), exit_chain);
   gst_pad_set_event_function(exit_.get(), exit_event);
+  gst_pad_set_query_function(exit_.get(), exit_query);
 }
 
 Chain::~Chain() {
   gst_pad_set_active(entry_.get(), FALSE);
-  gst_pad_set_active(exit_.get(), FALSE);
   for (const auto& element : elements_) {
     gst_element_set_locked_state(element.get(), TRUE);
     gst_element_set_state(element.get(), GST_STATE_NULL);
     gst_bin_remove(pipeline_, element.get());
   }
+  gst_pad_set_active(exit_.get(), FALSE);
 }
 
-rtc::Result<std::unique_ptr<Chain>> Chain::create(GstBin* pipeline, const Codec& codec,
-                                                  std::shared_ptr<FeedInput> feed) {
-  auto chain = std::unique_ptr<Chain>(new Chain(pipeline, std::move(feed)));
-  const auto encoded = Ref<GstCaps>::adopt(gst_caps_from_string(codec.encoded_caps));
-  chain->form_ = chain->feed_->form_for(encoded.get());
-  const bool raw = chain->form_ == FeedInput::Form::Raw;
+rtc::Result<std::unique_ptr<Chain>> Chain::create(GstBin* pipeline, const Codec& codec, Plan plan,
+                                                  Exit& exit) {
+  auto chain = std::unique_ptr<Chain>(new Chain(pipeline, std::move(plan), exit));
+  const bool raw = chain->plan_.form == FeedInput::Form::Raw;
   if (!chain->add(codec.depayloader) || !chain->add_parser(codec) ||
       (raw && !chain->add_decoder(codec)) || !chain->link())
     return rtc::Error{rtc::Error::Kind::Media,
@@ -89,6 +129,7 @@ bool Chain::add(Ref<GstElement> element) {
   if (!element) return false;
   set_if_known(element.get(), "request-keyframe", TRUE);
   set_if_known(element.get(), "wait-for-keyframe", TRUE);
+  set_if_known(element.get(), "plc", TRUE);
   gst_bin_add(pipeline_, element.get());
   elements_.push_back(std::move(element));
   return true;
@@ -97,16 +138,12 @@ bool Chain::add(Ref<GstElement> element) {
 bool Chain::add_parser(const Codec& codec) {
   if (!codec.parser) return true;
   if (!add(codec.parser)) return false;
-  if (std::strcmp(codec.encoding_name, "H264") != 0) return true;
   /* Parameter sets go into the stream, where a change of resolution finds them. */
-  g_object_set(elements_.back().get(), "config-interval", -1, nullptr);
-  if (form_ == FeedInput::Form::Raw) return true;
-  const auto possible = Ref<GstCaps>::adopt(gst_caps_from_string(
-      "video/x-h264,stream-format=byte-stream,alignment=au;"
-      "video/x-h264,stream-format=avc3,alignment=au;video/x-h264,stream-format=avc,alignment=au"));
-  const auto chosen = feed_->choose(possible.get());
+  if (g_object_class_find_property(G_OBJECT_GET_CLASS(elements_.back().get()), "config-interval"))
+    g_object_set(elements_.back().get(), "config-interval", -1, nullptr);
+  if (!plan_.caps) return true;
   if (!add("capsfilter")) return false;
-  g_object_set(elements_.back().get(), "caps", chosen.get(), nullptr);
+  g_object_set(elements_.back().get(), "caps", plan_.caps.get(), nullptr);
   return true;
 }
 
@@ -117,17 +154,16 @@ bool Chain::add_decoder(const Codec& codec) {
     gst_caps_set_simple(caps.get(), "codec-alpha", G_TYPE_BOOLEAN, FALSE, nullptr);
   const Unique<GList> all(
       gst_element_factory_list_get_elements(GST_ELEMENT_FACTORY_TYPE_DECODER, GST_RANK_MARGINAL));
-  const Unique<GList> fitting(
-      gst_element_factory_list_filter(all.get(), caps.get(), GST_PAD_SINK, FALSE));
-  GList* sorted = g_list_sort(gst_plugin_feature_list_copy(fitting.get()),
-                              gst_plugin_feature_rank_compare_func);
-  const Unique<GList> by_rank(sorted);
+  const Unique<GList> by_rank(
+      g_list_sort(gst_element_factory_list_filter(all.get(), caps.get(), GST_PAD_SINK, FALSE),
+                  gst_plugin_feature_rank_compare_func));
   for (GList* item = by_rank.get(); item; item = item->next) {
     auto element = Ref<GstElement>::sink(
         gst_element_factory_create(static_cast<GstElementFactory*>(item->data), nullptr));
     if (element &&
         gst_element_set_state(element.get(), GST_STATE_READY) != GST_STATE_CHANGE_FAILURE)
       return add(std::move(element));
+    if (element) gst_element_set_state(element.get(), GST_STATE_NULL);
   }
   return false;
 }
@@ -140,11 +176,20 @@ bool Chain::link() {
   const auto last = Ref<GstPad>::adopt(gst_element_get_static_pad(elements_.back().get(), "src"));
   gst_pad_set_active(exit_.get(), TRUE);
   gst_pad_set_active(entry_.get(), TRUE);
-  if (gst_pad_link(last.get(), exit_.get()) != GST_PAD_LINK_OK ||
+  if (!first || !last || gst_pad_link(last.get(), exit_.get()) != GST_PAD_LINK_OK ||
       gst_pad_link(entry_.get(), first.get()) != GST_PAD_LINK_OK)
     return false;
-  for (const auto& element : elements_) gst_element_sync_state_with_parent(element.get());
+  for (auto element = elements_.rbegin(); element != elements_.rend(); ++element)
+    if (!gst_element_sync_state_with_parent(element->get())) return false;
   return true;
+}
+
+GstFlowReturn Chain::push(Ref<GstBuffer> packet) {
+  return gst_pad_push(entry_.get(), packet.release());
+}
+
+void Chain::push(Ref<GstEvent> event) {
+  gst_pad_push_event(entry_.get(), event.release());
 }
 
 }  // namespace media

@@ -11,26 +11,47 @@
 
 namespace media {
 
-/* The elements that take one track out of RTP and, if its feed wants it raw, decode it:
- * depayloader, parser, decoder. Media comes in at entry() and leaves into the feed; there is
- * no queue, so all of it runs in the thread that pushes into entry().
+/* The elements that take one track out of RTP and, if it is wanted raw, decode it:
+ * depayloader, parser, decoder. There is no queue: all of it runs in the thread that pushes,
+ * unless a decoder has threads of its own.
  *
- * Made and destroyed on the loop, and destroyed only while nobody pushes. */
+ * Made and used by the streaming thread of the track; destroyed by whoever knows that nobody
+ * is inside. */
 class Chain {
  public:
-  /* Adds its elements to @pipeline. Errors: an element is missing, or does not fit. */
-  static rtc::Result<std::unique_ptr<Chain>> create(GstBin* pipeline, const Codec& codec,
-                                                    std::shared_ptr<FeedInput> feed);
+  /* What it ends in. */
+  class Exit {
+   public:
+    virtual ~Exit() = default;
+    virtual void on_caps(GstCaps* caps) = 0;
+    virtual void on_buffer(glib::Ref<GstBuffer> buffer, GstClockTime running_time) = 0;
+    /* What depayloader or decoder ask of the sender. Any thread. */
+    virtual void on_upstream(glib::Ref<GstEvent> event) = 0;
+  };
+
+  /* What a chain makes of its track. */
+  struct Plan {
+    FeedInput::Form form = FeedInput::Form::Encoded;
+    glib::Ref<GstCaps> caps; /* of those that the parser can make; empty if it has no choice */
+    bool operator==(const Plan& other) const;
+  };
+  /* As @feed wants @codec. It may query the user's pipeline. */
+  static Plan plan_for(const Codec& codec, FeedInput& feed);
+
+  /* Adds its elements to @pipeline. @exit is borrowed. Errors: an element is missing, or does
+   * not fit. */
+  static rtc::Result<std::unique_ptr<Chain>> create(GstBin* pipeline, const Codec& codec, Plan plan,
+                                                    Exit& exit);
   ~Chain();
   Chain(const Chain&) = delete;
   Chain& operator=(const Chain&) = delete;
 
-  /* A source pad without a parent, linked to the first element. */
-  GstPad* entry() const { return entry_.get(); }
-  FeedInput::Form form() const { return form_; }
+  const Plan& plan() const { return plan_; }
+  GstFlowReturn push(glib::Ref<GstBuffer> packet);
+  void push(glib::Ref<GstEvent> event);
 
  private:
-  Chain(GstBin* pipeline, std::shared_ptr<FeedInput> feed);
+  Chain(GstBin* pipeline, Plan plan, Exit& exit);
   bool add(const char* factory);
   bool add(glib::Ref<GstElement> element);
   bool add_parser(const Codec& codec);
@@ -38,11 +59,10 @@ class Chain {
   bool link();
 
   GstBin* pipeline_;
-  std::shared_ptr<FeedInput> feed_;
-  FeedInput::Form form_ = FeedInput::Form::Encoded;
+  Plan plan_;
   std::vector<glib::Ref<GstElement>> elements_;
-  glib::Ref<GstPad> entry_;
-  glib::Ref<GstPad> exit_; /* a sink pad without a parent: hands on to the feed */
+  glib::Ref<GstPad> entry_; /* a source pad without a parent, linked to the first element */
+  glib::Ref<GstPad> exit_;  /* a sink pad without a parent, linked to the last */
 };
 
 }  // namespace media

@@ -1,120 +1,99 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <atomic>
-#include <deque>
+#include <chrono>
 #include <functional>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <string>
-#include <vector>
 
-#include "gst/branch.h"
-#include "gst/promise.h"
-#include "gst/sdp_translator.h"
+#include "gst/negotiation.h"
+#include "gst/operations.h"
+#include "gst/shared_translator.h"
+#include "gst/tracks.h"
+#include "gst/watchdog.h"
+#include "gst/webrtcbin_setup.h"
 #include "signalling/base/loop.h"
 #include "signalling/base/peer_connection.h"
 
 namespace media {
 
-/* One peer's webrtcbin with its branches, from the first offer until nobody is inside any
- * more, which may be after the PeerConnection that it stands behind is gone.
+/* One peer's webrtcbin with its tracks, from the first description until nobody is inside a
+ * feed any more, which may be after the PeerConnection that it stands behind is gone:
+ *
+ *   Open --verified--> Verified --fail--> Failed --close--> Closed (and idle, sooner or later)
+ *     \----------------fail-------------/
  *
  * webrtcbin's threads copy what they are given and post it; none of them asks webrtcbin.
- * Media stays held until the DTLS certificate is the one that the description promised.
- * Loop only. */
+ * Media is held until the DTLS certificate is the one that the description promised. Loop
+ * only. */
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  struct Context {
-    rtc::Loop* loop;
-    GstBin* pipeline;
-    unsigned latency_ms;
-    std::chrono::milliseconds dead_after;
-    std::function<void()> on_idle;
-    std::function<void(const std::string& mid, std::string)> on_trouble;
+  struct Owner {
+    rtc::Loop* loop = nullptr;
+    GstBin* pipeline = nullptr;
+    unsigned latency_ms = 0;
+    std::chrono::milliseconds dead_after{};
+    bool suspended = false;        /* see set_watchdog_suspended() */
+    std::function<void()> on_idle; /* after close() */
+    std::function<void(const std::string& mid, const std::string& message)> on_trouble;
   };
 
-  static std::shared_ptr<Connection> create(Context context, rtc::PeerId id,
+  static std::shared_ptr<Connection> create(Owner owner, rtc::PeerId id,
                                             const rtc::PeerOptions& options,
                                             rtc::PeerConnection::Observer& observer);
+  /* Only when idle(). */
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
   void create_offer(const rtc::OfferOptions& options);
-  void set_remote(const rtc::SessionDescription& description);
-  void add_candidate(const rtc::IceCandidate& candidate);
+  void set_remote_description(const rtc::SessionDescription& description);
+  void add_remote_candidate(const rtc::IceCandidate& candidate);
   void bind(const std::string& mid, std::shared_ptr<FeedInput> feed);
   void unbind(const std::string& mid);
   void set_latency(unsigned latency_ms);
   void set_watchdog_suspended(bool suspended);
+  void get_stats(std::function<void(const GstStructure*)> reply);
 
-  /* The observer hears nothing more, no packet passes; on_idle comes when idle(). */
+  /* The observer hears nothing more, and the peer neither. */
   void close();
   bool idle() const;
-  rtc::PeerId id() const { return id_; }
-  GstElement* webrtcbin() const { return webrtc_.get(); }
 
  private:
-  struct Shared; /* what webrtcbin's threads may touch */
-  enum class Gathering { Waiting, HandedOut, Complete };
+  enum class State { Open, Verified, Failed, Closed };
 
-  Connection(Context context, rtc::PeerId id, const rtc::PeerOptions& options,
+  Connection(Owner owner, rtc::PeerId id, const rtc::PeerOptions& options,
              rtc::PeerConnection::Observer& observer);
-  void start(const rtc::PeerOptions& options);
-  void set_up_ice(const rtc::PeerOptions& options);
-  void run(const char* action, gpointer argument, std::function<void(const Reply&)> handler);
-  void create_local(rtc::SessionDescription::Type type);
-  void set_local(rtc::SessionDescription::Type type, const std::string& text);
-  void set_remote_now(const rtc::SessionDescription& description);
-  void remote_is_set(rtc::SessionDescription::Type type);
-  void next_operation();
-  void apply_preferences();
-  void hand_out();
-  void on_candidate(unsigned mline, const std::string& candidate);
-  void on_gathered();
-  void on_pad(const std::shared_ptr<Branch>& branch, guint32 ssrc, const std::string& fallback);
+  void start();
+  void make_tracks();
+  void make_negotiation();
+  void connect_signals();
+  template <typename F>
+  auto posted(F function);
+  bool is_up() const { return state_ == State::Open || state_ == State::Verified; }
+
+  void on_description_applied();
   void on_connection_state(GstWebRTCPeerConnectionState state);
   void verify();
+  void report(rtc::PeerState state);
+  void watch();
   void check_liveness();
-  void assign_pads();
-  void release_branches();
   void fail(rtc::PeerFailure failure, std::string message);
+  void settle();
 
-  Context context_;
+  Owner owner_;
   rtc::PeerId id_;
   rtc::PeerConnection::Observer& observer_;
-  glib::Ref<GstElement> webrtc_;
-  std::shared_ptr<Shared> shared_;
-
-  bool closed_ = false;
-  bool failed_ = false;
-  bool verified_ = false;
-  bool suspended_ = false;
-  bool remote_set_ = false;
-  unsigned outstanding_ = 0; /* operations that webrtcbin has not answered */
-  bool busy_ = false;
-  std::deque<std::function<void()>> operations_;
-
-  Gathering gathering_ = Gathering::Waiting;
-  bool gathered_ = false;
-  std::optional<rtc::SessionDescription> to_send_;
-  std::vector<rtc::IceCandidate> local_candidates_;
-  std::vector<rtc::IceCandidate> remote_candidates_;
-
-  struct Pad {
-    std::shared_ptr<Branch> branch;
-    guint32 ssrc;
-    std::string mid; /* "" until a description tells */
-    std::string fallback;
-  };
-  std::vector<Pad> pads_;
-  std::map<std::string, std::shared_ptr<FeedInput>> feeds_; /* by mid */
-
-  rtc::Loop::Timer hand_out_timer_;
-  rtc::Loop::Timer hold_timer_;
-  rtc::Loop::Timer liveness_timer_;
+  glib::Ref<GstElement> webrtcbin_;
+  Operations operations_;
+  std::shared_ptr<SharedTranslator> translator_;
+  std::shared_ptr<NetworkGate> network_;
+  std::shared_ptr<Tracks> tracks_;
+  std::unique_ptr<Negotiation> negotiation_;
+  Watchdog watchdog_;
+  rtc::Loop::Timer watchdog_timer_;
+  State state_ = State::Open;
+  rtc::PeerState reported_ = rtc::PeerState::New;
 };
 
 }  // namespace media

@@ -3,12 +3,11 @@
 
 #include <future>
 #include <map>
+#include <set>
 #include <utility>
-#include <vector>
 
 #include "gst/connection.h"
 #include "gst/media_log.h"
-#include "gst/promise.h"
 
 namespace media {
 
@@ -18,7 +17,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto release_within = 5s;
+constexpr auto complain_after = 5s;
 
 /* Nobody reads this bus. What goes wrong in an element shows in what it returns, or in the
  * states of its webrtcbin. */
@@ -37,13 +36,17 @@ GstBusSyncReply drop_message(GstBus*, GstMessage* message, gpointer) {
 class Transport::Impl : public std::enable_shared_from_this<Transport::Impl> {
  public:
   Impl(rtc::Loop& loop, Settings settings);
-  ~Impl() { gst_element_set_state(pipeline.get(), GST_STATE_NULL); }
+  ~Impl() {
+    parked.clear();
+    gst_element_set_state(pipeline.get(), GST_STATE_NULL);
+  }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
   std::shared_ptr<Connection> open(rtc::PeerId id, const rtc::PeerOptions& options,
                                    rtc::PeerConnection::Observer& observer);
   void close(const std::shared_ptr<Connection>& connection);
+  void sweep_later();
   void sweep();
   void close_all(std::function<void()> on_done);
 
@@ -52,7 +55,8 @@ class Transport::Impl : public std::enable_shared_from_this<Transport::Impl> {
   Ref<GstElement> pipeline;
   Ref<GstClock> clock;
   std::map<rtc::PeerId, std::shared_ptr<Connection>> connections;
-  std::vector<std::shared_ptr<Connection>> parked; /* closed, but somebody is still inside */
+  std::set<std::shared_ptr<Connection>> parked; /* closed, but somebody may still be inside */
+  bool suspended = false;
   TroubleHandler on_trouble;
   std::function<void()> on_all_gone;
 };
@@ -72,10 +76,10 @@ class Handle final : public rtc::PeerConnection {
     connection_->create_offer(options);
   }
   void set_remote_description(const rtc::SessionDescription& description) override {
-    connection_->set_remote(description);
+    connection_->set_remote_description(description);
   }
   void add_remote_candidate(const rtc::IceCandidate& candidate) override {
-    connection_->add_candidate(candidate);
+    connection_->add_remote_candidate(candidate);
   }
 
  private:
@@ -101,32 +105,35 @@ Transport::Impl::Impl(rtc::Loop& l, Settings s)
 std::shared_ptr<Connection> Transport::Impl::open(rtc::PeerId id, const rtc::PeerOptions& options,
                                                   rtc::PeerConnection::Observer& observer) {
   const std::weak_ptr<Impl> weak = weak_from_this();
-  Connection::Context context{.loop = &loop,
-                              .pipeline = GST_BIN(pipeline.get()),
-                              .latency_ms = settings.latency_ms,
-                              .dead_after = settings.dead_after,
-                              .on_idle =
-                                  [weak, l = &loop] {
-                                    /* Not at once: the connection is in one of its own methods. */
-                                    l->post([weak] {
-                                      if (const auto self = weak.lock()) self->sweep();
-                                    });
-                                  },
-                              .on_trouble =
-                                  [weak, id](const std::string& mid, const std::string& message) {
-                                    const auto self = weak.lock();
-                                    if (self && self->on_trouble)
-                                      self->on_trouble(id, mid, message);
-                                  }};
-  auto connection = Connection::create(std::move(context), id, options, observer);
+  auto connection =
+      Connection::create({.loop = &loop,
+                          .pipeline = GST_BIN(pipeline.get()),
+                          .latency_ms = settings.latency_ms,
+                          .dead_after = settings.dead_after,
+                          .suspended = suspended,
+                          .on_idle =
+                              [weak] {
+                                if (const auto self = weak.lock()) self->sweep_later();
+                              },
+                          .on_trouble =
+                              [weak, id](const std::string& mid, const std::string& message) {
+                                const auto self = weak.lock();
+                                if (self && self->on_trouble) self->on_trouble(id, mid, message);
+                              }},
+                         id, options, observer);
   connections[id] = connection;
   return connection;
 }
 
 void Transport::Impl::close(const std::shared_ptr<Connection>& connection) {
-  connection->close();
   std::erase_if(connections, [&](const auto& entry) { return entry.second == connection; });
-  parked.push_back(connection);
+  if (!parked.insert(connection).second) return;
+  connection->close();
+  sweep_later();
+}
+
+/* Not at once: the connection may be in one of its own methods. */
+void Transport::Impl::sweep_later() {
   loop.post([weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->sweep();
   });
@@ -150,12 +157,10 @@ Transport::~Transport() {
   auto gone = std::make_shared<std::promise<void>>();
   auto future = gone->get_future();
   impl_->loop.post([impl = impl_, gone] { impl->close_all([gone] { gone->set_value(); }); });
-  if (future.wait_for(release_within) != std::future_status::ready)
+  while (future.wait_for(complain_after) != std::future_status::ready)
     GST_ERROR("a pipeline still holds media of the call; is an element behind our pads blocked?");
-  impl_->loop.run_sync([this] {
-    impl_->on_all_gone = nullptr;
-    impl_->parked.clear();
-  });
+  /* The last tasks that hold the implementation end before the pipeline does. */
+  impl_->loop.run_sync([] {});
 }
 
 std::unique_ptr<rtc::PeerConnection> Transport::create_peer(
@@ -181,6 +186,7 @@ void Transport::set_latency(unsigned latency_ms) {
 }
 
 void Transport::set_watchdog_suspended(bool suspended) {
+  impl_->suspended = suspended;
   for (const auto& [id, connection] : impl_->connections)
     connection->set_watchdog_suspended(suspended);
 }
@@ -198,31 +204,24 @@ GstClock* Transport::clock() const {
 }
 
 void Transport::get_stats(std::function<void(Unique<GstStructure>)> reply) {
-  struct Collected {
-    Unique<GstStructure> all{gst_structure_new_empty("peers")};
-    size_t missing = 0;
+  /* Whoever drops it last, be it the reply of a peer that is gone by then, sends it off. */
+  struct Collection {
+    rtc::Loop& loop;
     std::function<void(Unique<GstStructure>)> reply;
+    std::shared_ptr<Unique<GstStructure>> all;
+    ~Collection() {
+      loop.post([reply = std::move(reply), all = std::move(all)] { reply(std::move(*all)); });
+    }
   };
-  auto collected = std::make_shared<Collected>();
-  collected->missing = impl_->connections.size();
-  collected->reply = std::move(reply);
-  if (impl_->connections.empty()) {
-    collected->reply(std::move(collected->all));
-    return;
-  }
-  for (const auto& [id, connection] : impl_->connections) {
-    const auto promise = make_promise([collected, id = id, loop = &impl_->loop](const Reply& r) {
-      const std::shared_ptr<GstStructure> stats(
-          r.structure ? gst_structure_copy(r.structure) : gst_structure_new_empty("none"),
-          gst_structure_free);
-      loop->post([collected, id, stats] {
-        gst_structure_set(collected->all.get(), ("peer-" + std::to_string(id)).c_str(),
-                          GST_TYPE_STRUCTURE, stats.get(), nullptr);
-        if (--collected->missing == 0) collected->reply(std::move(collected->all));
-      });
+  const auto collection = std::make_shared<Collection>(
+      impl_->loop, std::move(reply),
+      std::make_shared<Unique<GstStructure>>(gst_structure_new_empty("peers")));
+  for (const auto& [id, connection] : impl_->connections)
+    connection->get_stats([collection, id = id](const GstStructure* stats) {
+      if (stats)
+        gst_structure_set(collection->all->get(), ("peer-" + std::to_string(id)).c_str(),
+                          GST_TYPE_STRUCTURE, stats, nullptr);
     });
-    g_signal_emit_by_name(connection->webrtcbin(), "get-stats", nullptr, promise.get());
-  }
 }
 
 }  // namespace media
