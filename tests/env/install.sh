@@ -23,7 +23,7 @@ missing_packages() {
 
 install_packages() {
   local missing
-  mapfile -t missing < <(missing_packages "$env_dir/packages.debian" && missing_packages "$env_dir/packages.interop")
+  mapfile -t missing < <(missing_packages "$env_dir/packages.debian")
   [ ${#missing[@]} = 0 ] && return
   echo "Installing ${#missing[@]} Debian packages: ${missing[*]}"
   as_root apt-get update -q &&

@@ -9,18 +9,19 @@ const plugin = join(process.env.BUILD_DIR ?? "build", "plugin");
 
 export class Pipeline {
   // `element`: more properties of matrixcall; `rest`: what follows it. A `FILE` in it is a file in the
-  // pipeline's own folder.
-  static start(user, room, rest, { element = [], launch = ["-e"], env = {}, homeserver = user.url, token = user.token } = {}) {
+  // pipeline's own folder, FOLDER that folder. `debug`: everything is logged, into debug.log and dot files.
+  static start(user, room, rest, { element = [], launch = ["-e"], env = {}, homeserver = user.url, token = user.token, debug = false } = {}) {
     const pipeline = new Pipeline();
     pipeline.folder = mkdtempSync(join(tmpdir(), "pipeline-"));
     pipeline.file = join(pipeline.folder, "recording.mkv");
     const tokenFile = join(pipeline.folder, "token");
     writeFileSync(tokenFile, `${token}\n`, { mode: 0o600 });
-    const words = rest.replaceAll("FILE", pipeline.file).split(/\s+/);
+    const words = rest.replaceAll("FILE", pipeline.file).replaceAll("FOLDER", pipeline.folder).split(/\s+/);
     const command = [...launch, "matrixcall", `homeserver=${homeserver}`, `user-id=${user.id}`,
       `access-token-file=${tokenFile}`, `room=${room}`, ...element, "name=c", ...words];
     pipeline.line = ["gst-launch-1.0", ...command.map((word) => (/[#!]/.test(word) && word !== "!" ? `'${word}'` : word))].join(" ");
-    pipeline.process = new Process("gst-launch-1.0", command, { env: { GST_PLUGIN_PATH: plugin, GST_REGISTRY: join(plugin, "interop-registry.bin"), ...env } });
+    pipeline.process = new Process("gst-launch-1.0", command, { env: { GST_PLUGIN_PATH: plugin, GST_REGISTRY: join(plugin, "interop-registry.bin"), ...env,
+      ...(debug ? { GST_DEBUG: "*:9", GST_DEBUG_FILE: join(pipeline.folder, "debug.log"), GST_DEBUG_DUMP_DOT_DIR: pipeline.folder } : {}) } });
     return pipeline;
   }
 
