@@ -179,7 +179,7 @@ void Feed::Impl::on_turn() {
     const std::scoped_lock lock(mutex_);
     relinked = std::exchange(relinked_, false);
   }
-  if (relinked) preamble_.start();
+  if (relinked) preamble_.catch_up();
   send_pending();
   if (phase_ == Phase::Draining) send_eos();
   rest();
@@ -191,7 +191,7 @@ void Feed::Impl::rest() {
 }
 
 void Feed::Impl::send_pending() {
-  if (!preamble_.has_started()) preamble_.start();
+  preamble_.start();
   if (const auto caps = std::exchange(caps_, {})) preamble_.send_caps(caps.get());
   std::vector<glib::Ref<GstEvent>> stickies;
   {

@@ -16,11 +16,23 @@ Preamble::Preamble(GstPad* pad, rtc::MediaKind kind, const std::string& stream_i
   gst_event_set_stream(stream_start_.get(), stream_.get());
 }
 
-/* Pushing an event again that the pad holds already repeats nothing, but brings all that
- * the pad holds to a peer that was linked meanwhile. */
 void Preamble::start() {
-  started_ = true;
+  if (std::exchange(started_, true)) return;
   gst_pad_push_event(pad_, glib::Ref(stream_start_).release());
+}
+
+/* Pushing an event again that the pad holds already repeats nothing, but the pad then sends
+ * whatever its peer has not seen of it and of all that comes before it: so, the last one. */
+void Preamble::catch_up() {
+  glib::Ref<GstEvent> last;
+  gst_pad_sticky_events_foreach(
+      pad_,
+      [](GstPad*, GstEvent** event, gpointer data) -> gboolean {
+        *static_cast<glib::Ref<GstEvent>*>(data) = glib::Ref<GstEvent>::share(*event);
+        return TRUE;
+      },
+      &last);
+  if (last) gst_pad_push_event(pad_, last.release());
 }
 
 void Preamble::send_caps(GstCaps* caps) {

@@ -18,9 +18,10 @@ class Preamble {
  public:
   Preamble(GstPad* pad, rtc::MediaKind kind, const std::string& stream_id, guint group_id);
 
-  /* Stream-start, if it is not out; and whatever a new peer has not seen yet. */
+  /* Stream-start; nothing the second time. */
   void start();
-  bool has_started() const { return started_; }
+  /* Brings a new peer all that went out before it was linked. */
+  void catch_up();
   /* With the first caps goes the segment. Equal caps are not repeated. */
   void send_caps(GstCaps* caps);
   void send_sticky(glib::Ref<GstEvent> event);
