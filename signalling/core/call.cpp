@@ -87,6 +87,7 @@ struct Call::Impl {
   Tokens tokens;
   FeedNumbers feed_numbers;
   rtc::PeerId last_peer = 0;
+  EndedCalls ended_calls;
   Counters dropped;
   const std::string session_id;
 
@@ -161,9 +162,9 @@ Effects Call::Impl::join(const std::string& id, Time now) {
   conf_id = id;
   seen = room.conference(id) != nullptr;
   membership.emplace(own, session_id, room, random, tokens);
-  mesh.emplace(
-      MeshContext{own, session_id, conf_id, random, tokens, feed_numbers, last_peer, dropped},
-      MeshLimits{config.max_participants, config.max_devices_per_user}, room);
+  mesh.emplace(MeshContext{own, session_id, conf_id, random, tokens, feed_numbers, last_peer,
+                           ended_calls, dropped},
+               MeshLimits{config.max_participants, config.max_devices_per_user}, room);
   Effects effects = membership->publish(id, now);
   append(effects, mesh->room_changed(now));
   return after_membership(std::move(effects), now);

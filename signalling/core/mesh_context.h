@@ -5,6 +5,7 @@
 
 #include "signalling/core/counters.h"
 #include "signalling/core/effects.h"
+#include "signalling/core/ended_calls.h"
 #include "signalling/core/feeds.h"
 #include "signalling/core/random.h"
 #include "signalling/core/tokens.h"
@@ -20,6 +21,7 @@ struct MeshContext {
   Tokens& tokens;
   FeedNumbers& feed_numbers;
   rtc::PeerId& last_peer; /* of all connections so far */
+  EndedCalls& ended_calls;
   Counters& dropped;
 };
 

@@ -23,7 +23,6 @@ constexpr unsigned max_retries = 3;
 constexpr Time first_slow_retry = 60s;
 constexpr Time last_slow_retry = 8min;
 constexpr unsigned max_video_sections = 4;
-constexpr size_t max_ended_calls = 32;
 constexpr size_t call_id_length = 24;
 
 /* Whether a peer that hung up with @reason is done with us, rather than with this call. */
@@ -98,6 +97,10 @@ Effects MeshLeg::receive(CallMessage message, bool prepare, Time now) {
 
 Effects MeshLeg::hold(CallMessage message, bool prepare, Time now) {
   if (!gone_at_) gone_at_ = now + held_time;
+  if (context_.ended_calls.contains(remote_, message.envelope.call_id)) {
+    drop("unknown call");
+    return {};
+  }
   Effects effects;
   if (const auto* invite = std::get_if<Invite>(&message.signal); invite && prepare && !call_)
     effects = run(begin(message.envelope.call_id).call.prepare(*invite, now));
@@ -118,11 +121,11 @@ Effects MeshLeg::deliver(const CallMessage& message, Time now) {
     append(effects, settle(now));
     return effects;
   }
-  if (std::find(ended_calls_.begin(), ended_calls_.end(), call_id) != ended_calls_.end()) return {};
+  if (context_.ended_calls.contains(remote_, call_id)) return {};
   if (const auto* invite = std::get_if<Invite>(&message.signal))
     return receive_invite(call_id, *invite, now);
   /* One that overtook its invite: the invite is not to be answered any more. */
-  if (std::holds_alternative<Hangup>(message.signal)) remember_ended(call_id);
+  if (std::holds_alternative<Hangup>(message.signal)) context_.ended_calls.add(remote_, call_id);
   drop("unknown call");
   return {};
 }
@@ -135,12 +138,12 @@ Effects MeshLeg::receive_invite(const std::string& call_id, const Invite& invite
         state == PeerCall::State::Offering || state == PeerCall::State::InviteSent;
     if (ours_pending && call_->call_id < call_id) {
       /* They will see our invite, which wins, and drop theirs. */
-      remember_ended(call_id);
+      context_.ended_calls.add(remote_, call_id);
       return refuse(call_id, "replaced");
     }
     /* Ours lost; or they have given up the old call, whose hangup has not come yet. */
     append(effects, run(ours_pending ? call_->call.hang_up("replaced") : call_->call.drop()));
-    remember_ended(call_->call_id);
+    context_.ended_calls.add(remote_, call_->call_id);
     call_.reset();
     append(effects, feeds_.lost(now));
   }
@@ -258,7 +261,7 @@ Effects MeshLeg::call_ended(Time now) {
   const std::string call_id = call_->call_id;
   call_.reset();
   if (state_ == State::Unlisted) return {}; /* the invite is held still */
-  remember_ended(call_id);
+  context_.ended_calls.add(remote_, call_id);
   LOG_INFO(Core, "%s: call ended: %s %s", who_.c_str(), ending.reason.c_str(),
            ending.message.c_str());
   if (lapsed_) return close("expired", "");
@@ -316,7 +319,10 @@ Effects MeshLeg::trouble(rtc::Error::Kind kind, const std::string& what,
 Effects MeshLeg::close(const std::string& reason, const std::string& hangup) {
   if (state_ == State::Closed) return {};
   Effects effects;
-  if (call_) effects = run(hangup.empty() ? call_->call.drop() : call_->call.hang_up(hangup));
+  if (call_) {
+    if (is_listed()) context_.ended_calls.add(remote_, call_->call_id);
+    effects = run(hangup.empty() ? call_->call.drop() : call_->call.hang_up(hangup));
+  }
   call_.reset();
   append(effects, feeds_.remove(reason));
   if (is_listed()) {
@@ -366,11 +372,6 @@ std::optional<Time> MeshLeg::next_deadline() const {
                          call_ ? call_->call.next_deadline() : std::nullopt, call_at_, expect_by_})
     if (at && (!next || *at < *next)) next = at;
   return next;
-}
-
-void MeshLeg::remember_ended(const std::string& call_id) {
-  ended_calls_.push_back(call_id);
-  if (ended_calls_.size() > max_ended_calls) ended_calls_.pop_front();
 }
 
 void MeshLeg::drop(const char* why) {

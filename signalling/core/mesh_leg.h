@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -93,7 +92,6 @@ class MeshLeg {
   Effects give_up(const PeerCall::Ending& ending, Time now);
   Effects on_call_due(Time now);
   Effects trouble(rtc::Error::Kind kind, const std::string& what, const std::string& detail);
-  void remember_ended(const std::string& call_id);
   bool we_call() const;
   void drop(const char* why);
 
@@ -110,7 +108,6 @@ class MeshLeg {
 
   Sequencer sequencer_;
   std::optional<Attempt> call_;
-  std::deque<std::string> ended_calls_;
   unsigned video_sections_ = 1;
   unsigned retries_ = 0;
   std::optional<Time> call_at_;   /* we call (again) */

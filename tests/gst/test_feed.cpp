@@ -268,7 +268,9 @@ GST_START_TEST(leaves_a_pad_that_still_answers) {
   stage.feed.reset();
   stage.unlink(receiver);
   stage.link(receiver);
-  fail_if(gst_pad_push_event(receiver.pad(), gst_event_new_reconfigure()));
+  /* The feed goes when its own thread has let go of it. */
+  fail_unless(test::eventually(
+      [&] { return !gst_pad_push_event(receiver.pad(), gst_event_new_reconfigure()); }));
 }
 GST_END_TEST;
 

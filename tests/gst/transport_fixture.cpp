@@ -39,6 +39,10 @@ void Call::receive(const rtc::SessionDescription& description) {
   if (ours_) ours_->set_remote_description(received);
 }
 
+void Call::receive_candidate(const rtc::IceCandidate& candidate) {
+  loop_.run_sync([&] { ours_->add_remote_candidate(candidate); });
+}
+
 bool Call::wait_until_connected() {
   return eventually([this] { return connected_.load(); });
 }
@@ -82,6 +86,10 @@ void Call::unbind(rtc::MediaKind kind) {
   loop_.run_sync([&] { transport_.unbind(id_, mid_of(kind)); });
 }
 
+void Call::offer_again() {
+  loop_.run_sync([this] { peer_->offer(); });
+}
+
 void Call::close_ours() {
   loop_.run_sync([this] { ours_.reset(); });
 }
@@ -108,13 +116,16 @@ void Call::on_local_candidate(rtc::PeerId, rtc::IceCandidate candidate) {
 }
 
 void Call::on_remote_tracks(rtc::PeerId, std::vector<rtc::RemoteTrack> tracks) {
-  const std::lock_guard lock(mutex_);
-  tracks_ = std::move(tracks);
+  {
+    const std::lock_guard lock(mutex_);
+    tracks_ = std::move(tracks);
+  }
+  if (options_.bind == Options::Bind::WhenDescribed) bind_now();
 }
 
 void Call::on_peer_state(rtc::PeerId, rtc::PeerState state) {
   if (state != rtc::PeerState::Connected) return;
-  if (!connected_.exchange(true)) bind_now();
+  if (!connected_.exchange(true) && options_.bind == Options::Bind::WhenConnected) bind_now();
 }
 
 void Call::on_peer_failed(rtc::PeerId, rtc::PeerFailure failure, std::string message) {

@@ -22,12 +22,13 @@ class Call : public rtc::PeerConnection::Observer {
   enum class Caller { We, Peer };
   struct Options {
     Caller caller = Caller::Peer;
-    SendingWebrtcbin::Media media;
+    SendingWebrtcbin::Media media = {};
     /* What becomes of a description of the peer's before we get it. */
-    std::function<std::string(std::string)> mangle;
-    /* Feeds that are bound as soon as the peer is connected. */
-    std::shared_ptr<RecordingFeed> audio;
-    std::shared_ptr<RecordingFeed> video;
+    std::function<std::string(std::string)> mangle = nullptr;
+    /* Feeds that are bound when @bind says. */
+    enum class Bind { WhenDescribed, WhenConnected } bind = Bind::WhenConnected;
+    std::shared_ptr<RecordingFeed> audio = nullptr;
+    std::shared_ptr<RecordingFeed> video = nullptr;
   };
 
   Call(rtc::Loop& loop, media::Transport& transport, rtc::PeerId id, Options options);
@@ -49,8 +50,11 @@ class Call : public rtc::PeerConnection::Observer {
   /* Our end goes, the peer's stays. */
   void close_ours();
   SendingWebrtcbin& peer() { return *peer_; }
-  /* As from the peer. */
+  /* The peer offers once more. */
+  void offer_again();
+  /* As from the peer; the first on the loop. */
   void receive(const rtc::SessionDescription& description);
+  void receive_candidate(const rtc::IceCandidate& candidate);
 
   void on_local_description(rtc::PeerId peer, rtc::SessionDescription description) override;
   void on_local_candidate(rtc::PeerId peer, rtc::IceCandidate candidate) override;

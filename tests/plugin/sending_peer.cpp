@@ -93,6 +93,11 @@ void SendingPeer::add_sender(const char* description, const char* rtp_caps) {
   const auto caps = glib::Ref<GstCaps>::adopt(gst_caps_from_string(rtp_caps));
   const auto sink = glib::Ref<GstPad>::adopt(gst_element_request_pad(
       webrtc_, gst_element_get_pad_template(webrtc_, "sink_%u"), nullptr, caps.get()));
+  /* An offer must not wait for the first packet to have its section. */
+  GObject* transceiver = nullptr;
+  g_object_get(sink.get(), "transceiver", &transceiver, nullptr);
+  const auto owned = glib::Ref<GObject>::adopt(transceiver);
+  g_object_set(transceiver, "codec-preferences", caps.get(), nullptr);
   const auto source = glib::Ref<GstPad>::adopt(gst_element_get_static_pad(sender, "src"));
   g_assert(gst_pad_link(source.get(), sink.get()) == GST_PAD_LINK_OK);
 }

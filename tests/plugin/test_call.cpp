@@ -228,10 +228,9 @@ GST_START_TEST(records_what_was_sent_into_a_file_that_ends) {
     fail_unless(gst_element_send_event(pipeline.pipeline(), gst_event_new_eos()));
     fail_unless(pipeline.wait_for(GST_MESSAGE_EOS, 3 * GST_SECOND));
   }
-  CallPipeline player(
-      std::string("filesrc location=") + file.get() +
-      " ! matroskademux name=d d.video_0 ! video/x-vp8 ! fakesink name=c async=false "
-      "d.audio_0 ! audio/x-opus ! fakesink async=false");
+  CallPipeline player(std::string("filesrc location=") + file.get() +
+                      " ! matroskademux name=d d.video_0 ! queue ! video/x-vp8 ! fakesink name=c "
+                      "d.audio_0 ! queue ! audio/x-opus ! fakesink");
   player.play();
   fail_unless(player.wait_for(GST_MESSAGE_EOS));
   g_unlink(file.get());

@@ -17,7 +17,15 @@ const SessionDescription answer{SessionDescription::Type::Answer, "v=0 answer"};
 /* Our mesh, in a room. We are in the middle of all ids. */
 struct Fixture {
   explicit Fixture(MeshLimits limits = {})
-      : mesh({{"@m:hs", "US"}, "our-session", "conf", random, tokens, numbers, last_peer, dropped},
+      : mesh({{"@m:hs", "US"},
+              "our-session",
+              "conf",
+              random,
+              tokens,
+              numbers,
+              last_peer,
+              ended,
+              dropped},
              limits, room) {}
 
   void join_room(const std::string& user_id, const char* membership = "join") {
@@ -67,6 +75,7 @@ struct Fixture {
   Tokens tokens;
   FeedNumbers numbers;
   rtc::PeerId last_peer = 0;
+  EndedCalls ended;
   Counters dropped;
   RoomState room;
   Mesh mesh;
@@ -192,6 +201,18 @@ void ignores_participants_beyond_the_limit_until_there_is_room() {
   g_assert_true(joined.at(0).participant.user_id == "@c:hs");
 }
 
+void does_not_answer_an_invite_again_after_its_sender_was_gone() {
+  Fixture us;
+  us.connect_alice();
+  us.list("@a:hs", {});
+  us.mesh.on_timeout(t0 + 2s);
+  g_assert_true(us.mesh.receive("@a:hs", us.invite("A", "s"), t0).empty());
+  g_assert_true(us.mesh.next_deadline().has_value()); /* it is not kept for ever */
+  us.list("@a:hs", {"A/s"});
+  g_assert_true(us.mesh.receive("@a:hs", us.invite("A", "s"), t0).empty());
+  g_assert_false(us.mesh.receive("@a:hs", us.invite("A", "s", "another"), t0).empty());
+}
+
 void says_goodbye_to_all() {
   Fixture us;
   us.connect_alice();
@@ -219,6 +240,7 @@ int main(int argc, char** argv) {
   TEST(keeps_a_bounded_number_of_early_messages);
   TEST(ignores_devices_beyond_what_one_user_may_have);
   TEST(ignores_participants_beyond_the_limit_until_there_is_room);
+  TEST(does_not_answer_an_invite_again_after_its_sender_was_gone);
   TEST(says_goodbye_to_all);
   return g_test_run();
 }

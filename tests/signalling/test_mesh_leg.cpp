@@ -45,9 +45,10 @@ struct Fixture {
   Tokens tokens;
   FeedNumbers numbers;
   rtc::PeerId last_peer = 0;
+  EndedCalls ended;
   Counters dropped;
-  MeshContext context{{"@m:hs", "US"}, "our-session", "conf",    random,
-                      tokens,          numbers,       last_peer, dropped};
+  MeshContext context{{"@m:hs", "US"}, "our-session", "conf", random, tokens,
+                      numbers,         last_peer,     ended,  dropped};
   MeshLeg leg;
 };
 

@@ -165,6 +165,20 @@ void serves_those_who_come_when_the_server_is_back() {
   g_assert_true(alice.reports_soon<matrix::FeedAdded>(2));
 }
 
+void goes_on_where_a_stopped_server_goes_on() {
+  Scene scene;
+  Party alice(scene.alice());
+  alice.start();
+  g_assert_true(alice.reaches(SessionState::Joined));
+  scene.server.pause();
+  Party bob(scene.bob());
+  bob.start();
+  g_assert_true(bob.eventually([&] { return scene.server.count("whoami") == 2; }));
+  scene.server.resume();
+  g_assert_true(alice.reports_soon<matrix::FeedAdded>(2));
+  g_assert_true(bob.reports_soon<matrix::FeedAdded>(2));
+}
+
 /* Leaves a session whose server answers nothing more. */
 void leave_in_time(Party& party) {
   const gint64 start = g_get_monotonic_time();
@@ -263,6 +277,7 @@ int main(int argc, char** argv) {
   TEST(never_logs_a_given_token_out);
   TEST(lends_the_homeservers_turn_servers_to_peers);
   TEST(serves_those_who_come_when_the_server_is_back);
+  TEST(goes_on_where_a_stopped_server_goes_on);
   TEST(leaves_in_time_when_the_server_hangs);
   TEST(leaves_in_time_while_logging_in);
   TEST(a_device_that_was_logged_in_too_late_is_logged_out);

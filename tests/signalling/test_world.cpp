@@ -42,7 +42,7 @@ void read_arguments(int& argc, char** argv) {
   int kept = 1;
   for (int i = 1; i < argc; i++) {
     if (!strcmp(argv[i], "--long")) {
-      seeds = 3000;
+      seeds = 1500;
     } else if (!strcmp(argv[i], "--seed") && i + 1 < argc && g_ascii_isdigit(*argv[i + 1])) {
       only_seed = g_ascii_strtoull(argv[++i], nullptr, 10);
       whole_log = true;

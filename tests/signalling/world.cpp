@@ -295,10 +295,12 @@ void World::sync(Client& client, const Event& event) {
 
 void World::learn_sessions(Client& client, const Event& event) {
   if (event.type != call_member_event_type) return;
+  std::set<std::string> conferences{client.call->call_id()}; /* not in the room's state yet? */
   for (const auto& [key, other] : state_)
-    if (key.first == call_event_type)
-      for (const auto& device : read_member_devices(event, key.second))
-        client.seen_sessions.insert(device.session_id);
+    if (key.first == call_event_type) conferences.insert(key.second);
+  for (const auto& conference : conferences)
+    for (const auto& device : read_member_devices(event, conference))
+      client.seen_sessions.insert(device.session_id);
 }
 
 bool World::run() {
