@@ -21,12 +21,13 @@ constexpr auto complain_after = 5s;
 
 /* Nobody reads this bus. What goes wrong in an element shows in what it returns, or in the
  * states of its webrtcbin. */
-GstBusSyncReply drop_message(GstBus*, GstMessage* message, gpointer) {
-  if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
+GstBusSyncReply drop_message(GstBus*, GstMessage* raw_message, gpointer) {
+  const auto message = Ref<GstMessage>::adopt(raw_message); /* dropping passes it to us */
+  if (GST_MESSAGE_TYPE(message.get()) == GST_MESSAGE_ERROR) {
     GError* raw = nullptr;
-    gst_message_parse_error(message, &raw, nullptr);
+    gst_message_parse_error(message.get(), &raw, nullptr);
     const Unique<GError> error(raw);
-    GST_INFO_OBJECT(GST_MESSAGE_SRC(message), "%s", error->message);
+    GST_INFO_OBJECT(GST_MESSAGE_SRC(message.get()), "%s", error->message);
   }
   return GST_BUS_DROP;
 }
