@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What examples/demo runs when all is installed and built.
-import { readFileSync, copyFileSync, mkdtempSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -14,6 +14,7 @@ const { values: options } = parseArgs({
   options: { homeserver: text, room: text, "user-id": text, "access-token-file": text, output: text },
 });
 const output = options.output ?? join(mkdtempSync(join(tmpdir(), "matrix-call-")), "recording.mkv");
+mkdirSync(dirname(output), { recursive: true });
 const seconds = 6;
 
 function show(pipeline) {
