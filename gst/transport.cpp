@@ -73,6 +73,7 @@ class Handle final : public rtc::PeerConnection {
   Handle(const Handle&) = delete;
   Handle& operator=(const Handle&) = delete;
 
+  void set_local_tracks(const std::vector<rtc::LocalTrack>&) override {}
   void create_offer(const rtc::OfferOptions& options) override {
     connection_->create_offer(options);
   }

@@ -45,7 +45,19 @@ struct RemoteTrack {
   bool operator==(const RemoteTrack&) const = default;
 };
 
-/* Which sections an offer has. All let the peer send. */
+/* What we may send, one track of each at most. */
+enum class TrackSource { Microphone, Camera, Screen, ScreenAudio };
+
+/* A track of ours. @stream_id is what its section names in a=msid, in [0-9A-Za-z-]; a source
+ * keeps it for the life of the connection. */
+struct LocalTrack {
+  TrackSource source = TrackSource::Microphone;
+  std::string stream_id;
+  bool operator==(const LocalTrack&) const = default;
+};
+
+/* How many sections of each kind an offer has at least, beside and including those of our
+ * tracks. All let the peer send. */
 struct OfferOptions {
   unsigned audio_sections = 1;
   unsigned video_sections = 1;
@@ -55,9 +67,9 @@ struct OfferOptions {
 struct PeerOptions {
   std::vector<IceServer> ice_servers;
   bool relay_only = false;
-  /* Id of the stream that our sending sections name, in [0-9A-Za-z-]. While
-   * nothing is sent the first audio section of our offers names it all the same:
-   * clients end a leg that has no stream. */
+  /* Id of the stream that the first audio section of our offers names while it sends
+   * nothing, in [0-9A-Za-z-]: clients end a leg that has no stream. It is the microphone's
+   * and the camera's. */
   std::string stream_id;
   bool operator==(const PeerOptions&) const = default;
 };
@@ -94,9 +106,19 @@ class PeerConnection {
   };
 
   virtual ~PeerConnection() = default;
-  /* on_local_description() brings it, set locally. */
+  /* What we send from the next description of ours on, be it an offer or an answer; nothing
+   * at first. Called before create_offer() or set_remote_description(), never between an
+   * offer of ours and its answer. A source that is left out keeps its section, which stops
+   * sending, and goes on with it when it comes back. An answer takes as many of the tracks as
+   * the offer has sections for. */
+  virtual void set_local_tracks(const std::vector<LocalTrack>& tracks) = 0;
+  /* on_local_description() brings it. The first is set locally at once. A later one is set
+   * when its answer is applied: until then a remote offer takes its place, as if ours had
+   * never been made (the rollback of W3C's perfect negotiation); if it has not been handed out
+   * by then, it is not any more. Not while another offer of ours waits for its answer. */
   virtual void create_offer(const OfferOptions& options) = 0;
-  /* A remote offer, first or later, is answered: on_local_description() brings the answer. */
+  /* A remote offer, first or later, is answered: on_local_description() brings the answer.
+   * An answer belongs to the offer that was handed out last. */
   virtual void set_remote_description(const SessionDescription& description) = 0;
   /* Any time: kept until the remote description is there. */
   virtual void add_remote_candidate(const IceCandidate& candidate) = 0;

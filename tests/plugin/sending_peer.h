@@ -28,6 +28,7 @@ class SendingPeer final : public rtc::PeerConnection {
   SendingPeer(const SendingPeer&) = delete;
   SendingPeer& operator=(const SendingPeer&) = delete;
 
+  void set_local_tracks(const std::vector<rtc::LocalTrack>&) override {}
   void create_offer(const rtc::OfferOptions& options) override;
   void set_remote_description(const rtc::SessionDescription& description) override;
   void add_remote_candidate(const rtc::IceCandidate& candidate) override;

@@ -30,6 +30,7 @@ class Peer final : public rtc::PeerConnection {
   }
   ~Peer() override { open_--; }
 
+  void set_local_tracks(const std::vector<rtc::LocalTrack>&) override {}
   void create_offer(const rtc::OfferOptions&) override {
     describe_later(SessionDescription::Type::Offer);
   }
