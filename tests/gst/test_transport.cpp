@@ -79,10 +79,19 @@ GST_START_TEST(describes_the_sections_of_the_peer_and_its_own) {
   const auto descriptions = call.local_descriptions();
   fail_unless_equals_int(descriptions.size(), 1);
   fail_unless(descriptions[0].type == rtc::SessionDescription::Type::Answer);
-  /* Candidates of this machine are there within the time that a description waits for them. */
-  fail_if(descriptions[0].sdp.find("a=candidate:") == std::string::npos);
-  fail_if(descriptions[0].sdp.find("a=end-of-candidates") == std::string::npos);
-  fail_unless(call.local_candidates().empty());
+  /* A description waits a little for the candidates of this machine; what comes later follows. */
+  const auto says = [&](const char* what) {
+    return descriptions[0].sdp.find(what) != std::string::npos;
+  };
+  if (says("a=end-of-candidates")) {
+    fail_unless(says("a=candidate:"));
+    fail_unless(call.local_candidates().empty());
+  } else {
+    fail_unless(eventually([&] {
+      const auto candidates = call.local_candidates();
+      return !candidates.empty() && candidates.back().candidate.empty();
+    }));
+  }
 }
 GST_END_TEST
 
