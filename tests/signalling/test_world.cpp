@@ -5,12 +5,11 @@
 
 #include "tests/signalling/world.h"
 
-/* test_world            some hundred seeds, 20 s of CPU at most
- * test_world --long     a thousand and more
+/* test_world            a hundred seeds; with LONG in the environment a thousand and more
  * test_world --seed N   that one alone, with its log */
 namespace {
 
-unsigned long seeds = 250;
+unsigned long seeds = 100;
 unsigned long only_seed = 0;
 bool whole_log = false;
 
@@ -41,9 +40,7 @@ void everybody_who_should_be_connected_is_connected_once() {
 void read_arguments(int& argc, char** argv) {
   int kept = 1;
   for (int i = 1; i < argc; i++) {
-    if (!strcmp(argv[i], "--long")) {
-      seeds = 1500;
-    } else if (!strcmp(argv[i], "--seed") && i + 1 < argc && g_ascii_isdigit(*argv[i + 1])) {
+    if (!strcmp(argv[i], "--seed") && i + 1 < argc && g_ascii_isdigit(*argv[i + 1])) {
       only_seed = g_ascii_strtoull(argv[++i], nullptr, 10);
       whole_log = true;
     } else {
@@ -57,6 +54,7 @@ void read_arguments(int& argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (const char* wish = g_getenv("LONG"); wish && *wish) seeds = 1500;
   read_arguments(argc, argv);
   g_test_init(&argc, &argv, nullptr);
 #define TEST(name) g_test_add_func("/world/" #name, name)
