@@ -6,7 +6,7 @@
 
 namespace party {
 
-SendingParty::SendingParty(matrix::SessionConfig config, Media media) : media_(media) {
+SendingParty::SendingParty(matrix::SessionConfig config, Media media) : media_(std::move(media)) {
   rtc::PeerConnectionFactory& peers = *this;
   matrix::Session::Observer& observer = *this;
   loop_.run_sync([&] {

@@ -54,8 +54,24 @@ std::string with_stream(const GstSDPMessage* message, const std::string& stream_
 
 }  // namespace
 
-SendingPeer::SendingPeer(rtc::Loop& loop, rtc::PeerId id, rtc::PeerOptions options, Media media,
-                         Observer& observer)
+Source tone() {
+  return {
+      "audiotestsrc is-live=true freq=440 samplesperbuffer=960 ! audio/x-raw,rate=48000,"
+      "channels=1 ! opusenc ! rtpopuspay pt=111",
+      "application/x-rtp,media=audio,encoding-name=OPUS,payload=111,clock-rate=48000,"
+      "encoding-params=(string)2"};
+}
+
+Source red_picture() {
+  return {
+      "videotestsrc is-live=true pattern=solid-color foreground-color=0xffff0000 ! "
+      "video/x-raw,width=160,height=120,framerate=15/1 ! vp8enc deadline=1 "
+      "keyframe-max-dist=15 ! rtpvp8pay pt=96",
+      "application/x-rtp,media=video,encoding-name=VP8,payload=96,clock-rate=90000"};
+}
+
+SendingPeer::SendingPeer(rtc::Loop& loop, rtc::PeerId id, rtc::PeerOptions options,
+                         const Media& media, Observer& observer)
     : loop_(loop),
       id_(id),
       stream_id_(std::move(options.stream_id)),
@@ -65,18 +81,9 @@ SendingPeer::SendingPeer(rtc::Loop& loop, rtc::PeerId id, rtc::PeerOptions optio
       link_(std::make_shared<Link>(Link{this})) {
   gst_util_set_object_arg(G_OBJECT(webrtc_), "bundle-policy", "max-bundle");
   gst_bin_add(GST_BIN(pipeline_.get()), webrtc_);
-  if (media.audio)
-    add_sender(
-        "audiotestsrc is-live=true freq=440 samplesperbuffer=960 ! audio/x-raw,rate=48000,"
-        "channels=1 ! opusenc ! rtpopuspay pt=111",
-        "application/x-rtp,media=audio,encoding-name=OPUS,payload=111,clock-rate=48000,"
-        "encoding-params=(string)2");
-  if (media.video)
-    add_sender(
-        "videotestsrc is-live=true pattern=solid-color foreground-color=0xffff0000 ! "
-        "video/x-raw,width=160,height=120,framerate=15/1 ! vp8enc deadline=1 "
-        "keyframe-max-dist=15 ! rtpvp8pay pt=96",
-        "application/x-rtp,media=video,encoding-name=VP8,payload=96,clock-rate=90000");
+  if (media.prepare) media.prepare(GST_BIN(pipeline_.get()), webrtc_);
+  if (media.audio) add_sender(media.audio_source);
+  if (media.video) add_sender(media.video_source);
   connect_signals();
   gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING);
 }
@@ -86,11 +93,14 @@ SendingPeer::~SendingPeer() {
   gst_element_set_state(pipeline_.get(), GST_STATE_NULL);
 }
 
-void SendingPeer::add_sender(const char* description, const char* rtp_caps) {
-  GstElement* sender = gst_parse_bin_from_description(description, TRUE, nullptr);
+void SendingPeer::add_sender(const Source& source) {
+  GstElement* sender = gst_parse_bin_from_description(source.line.c_str(), FALSE, nullptr);
   g_assert(sender);
+  const auto end =
+      glib::Ref<GstPad>::adopt(gst_bin_find_unlinked_pad(GST_BIN(sender), GST_PAD_SRC));
+  gst_element_add_pad(sender, gst_ghost_pad_new("src", end.get()));
   gst_bin_add(GST_BIN(pipeline_.get()), sender);
-  const auto caps = glib::Ref<GstCaps>::adopt(gst_caps_from_string(rtp_caps));
+  const auto caps = glib::Ref<GstCaps>::adopt(gst_caps_from_string(source.caps.c_str()));
   const auto sink = glib::Ref<GstPad>::adopt(gst_element_request_pad(
       webrtc_, gst_element_get_pad_template(webrtc_, "sink_%u"), nullptr, caps.get()));
   /* An offer must not wait for the first packet to have its section. */
@@ -98,8 +108,8 @@ void SendingPeer::add_sender(const char* description, const char* rtp_caps) {
   g_object_get(sink.get(), "transceiver", &transceiver, nullptr);
   const auto owned = glib::Ref<GObject>::adopt(transceiver);
   g_object_set(transceiver, "codec-preferences", caps.get(), nullptr);
-  const auto source = glib::Ref<GstPad>::adopt(gst_element_get_static_pad(sender, "src"));
-  g_assert(gst_pad_link(source.get(), sink.get()) == GST_PAD_LINK_OK);
+  const auto pad = glib::Ref<GstPad>::adopt(gst_element_get_static_pad(sender, "src"));
+  g_assert(gst_pad_link(pad.get(), sink.get()) == GST_PAD_LINK_OK);
 }
 
 void SendingPeer::connect_signals() {

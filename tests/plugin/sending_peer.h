@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,17 +13,28 @@
 /* The other party of a call, for tests. */
 namespace party {
 
-/* What a party sends: a plain red picture of 160x120 at 15 fps (VP8), a tone of 440 Hz (Opus). */
+/* A track that is sent: a launch line that ends in RTP, and the caps of that. */
+struct Source {
+  std::string line;
+  std::string caps;
+};
+Source tone();        /* 440 Hz, Opus */
+Source red_picture(); /* plain, 160x120 at 15 fps, VP8 */
+
+/* What a party sends, and what else is done to its webrtcbin before it starts. */
 struct Media {
   bool audio = true;
   bool video = true;
+  Source audio_source = tone();
+  Source video_source = red_picture();
+  std::function<void(GstBin* pipeline, GstElement* webrtcbin)> prepare = nullptr;
 };
 
 /* A connection that sends, on a webrtcbin in a pipeline of its own: as simple as a test can do
  * with. Descriptions go out when set locally, candidates after them. Loop only. */
 class SendingPeer final : public rtc::PeerConnection {
  public:
-  SendingPeer(rtc::Loop& loop, rtc::PeerId id, rtc::PeerOptions options, Media media,
+  SendingPeer(rtc::Loop& loop, rtc::PeerId id, rtc::PeerOptions options, const Media& media,
               Observer& observer);
   ~SendingPeer() override;
   SendingPeer(const SendingPeer&) = delete;
@@ -35,7 +47,7 @@ class SendingPeer final : public rtc::PeerConnection {
 
  private:
   struct Link;
-  void add_sender(const char* description, const char* rtp_caps);
+  void add_sender(const Source& source);
   void connect_signals();
   void create(rtc::SessionDescription::Type type);
   void created(rtc::SessionDescription::Type type, const GstStructure* reply);
