@@ -16,7 +16,7 @@ namespace {
 constexpr unsigned max_early_devices = 8; /* of one user */
 constexpr size_t max_early_messages = 256;
 constexpr size_t max_early_messages_of_user = 64;
-constexpr size_t max_early_bytes = 8 * 1024 * 1024;
+constexpr size_t max_early_bytes = size_t{8} * 1024 * 1024;
 constexpr unsigned max_prepared = 8;
 constexpr unsigned max_prepared_of_user = 2;
 

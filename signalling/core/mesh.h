@@ -50,7 +50,7 @@ class Mesh {
   struct Key {
     Address address;
     std::string session_id;
-    auto operator<=>(const Key&) const = default;
+    auto operator<=>(const Key&) const = default; /* NOLINT(modernize-use-nullptr): see Address */
   };
 
   Effects update_leg(const Key& key, MeshLeg& leg, const std::map<Address, DeviceEntry>& listed,
