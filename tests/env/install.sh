@@ -10,20 +10,21 @@ as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
-# The packages of the list that are not there. $1: the list.
+# The packages of the list that are not there. $@: its paragraphs (by default, all).
 missing_packages() {
-  local package command wanted=()
+  local package command wanted=() paragraphs
+  paragraphs=$(IFS='|'; echo "$*")
   while read -r package command; do
     if [ -n "$command" ] && command -v "$command" >/dev/null; then continue; fi
     wanted+=("$package")
-  done < <(grep -v -e '^#' -e '^$' "$1")
+  done < <(awk -v RS= "/^# (${paragraphs:-.*})\n/" "$env_dir/packages.debian" | grep -v '^#')
   comm -23 <(printf '%s\n' "${wanted[@]}" | sort -u) \
     <(dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -n 's/^installed //p' | sort -u)
 }
 
 install_packages() {
   local missing
-  mapfile -t missing < <(missing_packages "$env_dir/packages.debian")
+  mapfile -t missing < <(missing_packages "$@")
   [ ${#missing[@]} = 0 ] && return
   echo "Installing ${#missing[@]} Debian packages: ${missing[*]}"
   as_root apt-get update -q &&

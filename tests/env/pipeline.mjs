@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { Process, until } from "./process.mjs";
 
 const plugin = join(process.env.BUILD_DIR ?? "build", "plugin");
+// A command, one word a line, that runs the pipelines elsewhere but with the same folders: in another Debian.
+const within = process.env.PIPELINE_WITHIN?.split("\n").filter(Boolean) ?? [];
 
 export class Pipeline {
   // `element`: more properties of matrixcall; `rest`: what follows it. A `FILE` in it is a file in the
@@ -20,7 +22,8 @@ export class Pipeline {
     const command = [...launch, "matrixcall", `homeserver=${homeserver}`, `user-id=${user.id}`,
       `access-token-file=${tokenFile}`, `room=${room}`, ...element, "name=c", ...words];
     pipeline.line = ["gst-launch-1.0", ...command.map((word) => (/[#!]/.test(word) && word !== "!" ? `'${word}'` : word))].join(" ");
-    pipeline.process = new Process("gst-launch-1.0", command, { env: { GST_PLUGIN_PATH: plugin, GST_REGISTRY: join(plugin, "interop-registry.bin"), ...env,
+    const [program, ...args] = [...within, "gst-launch-1.0", ...command];
+    pipeline.process = new Process(program, args, { env: { GST_PLUGIN_PATH: plugin, GST_REGISTRY: join(plugin, "interop-registry.bin"), ...env,
       ...(debug ? { GST_DEBUG: "*:9", GST_DEBUG_FILE: join(pipeline.folder, "debug.log"), GST_DEBUG_DUMP_DOT_DIR: pipeline.folder } : {}) } });
     return pipeline;
   }
