@@ -148,7 +148,13 @@ gboolean Branch::door_event(GstPad* pad, GstObject*, GstEvent* event) {
 
 gboolean Branch::door_query(GstPad* pad, GstObject* parent, GstQuery* query) {
   if (GST_QUERY_TYPE(query) == GST_QUERY_ALLOCATION) return FALSE;
-  return gst_pad_query_default(pad, parent, query);
+  if (GST_QUERY_TYPE(query) != GST_QUERY_CAPS) return gst_pad_query_default(pad, parent, query);
+  /* Not what it gets at present: webrtcbin asks what may be sent in the same section. */
+  GstCaps* filter = nullptr;
+  gst_query_parse_caps(query, &filter);
+  const auto any = Ref<GstCaps>::adopt(filter ? gst_caps_ref(filter) : gst_caps_new_any());
+  gst_query_set_caps_result(query, any.get());
+  return TRUE;
 }
 
 void Branch::deliver(Ref<GstBuffer> packet) {

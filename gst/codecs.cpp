@@ -20,25 +20,30 @@ struct Entry {
 /* In our order of preference. The payload types after the first video codec's stay free:
  * webrtcbin gives them to retransmission. */
 constexpr std::array<Entry, 4> table = {{
-    {{"VP8", rtc::MediaKind::Video, 90000, "video/x-vp8", "rtpvp8depay", nullptr, "video/x-vp8"},
+    {{"VP8", rtc::MediaKind::Video, 90000, "video/x-vp8", "rtpvp8depay", nullptr, "rtpvp8pay",
+      "video/x-vp8"},
      96,
      ""},
-    {{"VP9", rtc::MediaKind::Video, 90000, "video/x-vp9", "rtpvp9depay", nullptr, "video/x-vp9"},
+    {{"VP9", rtc::MediaKind::Video, 90000, "video/x-vp9", "rtpvp9depay", nullptr, "rtpvp9pay",
+      "video/x-vp9"},
      100,
      ", profile-id=(string)0"},
     {{"H264", rtc::MediaKind::Video, 90000, "video/x-h264", "rtph264depay", "h264parse",
-      "video/x-h264"},
+      "rtph264pay", "video/x-h264"},
      102,
      ", packetization-mode=(string)1, level-asymmetry-allowed=(string)1"
      ", profile-level-id=(string)42e01f"},
-    {{"OPUS", rtc::MediaKind::Audio, 48000, "audio/x-opus", "rtpopusdepay", nullptr,
+    {{"OPUS", rtc::MediaKind::Audio, 48000, "audio/x-opus", "rtpopusdepay", nullptr, "rtpopuspay",
       "audio/x-opus"},
      111,
      ", encoding-params=(string)2, minptime=(string)10, useinbandfec=(string)1"},
 }};
 
-/* Header extension id of transport-cc in our offers. */
-constexpr unsigned own_transport_cc_id = 3;
+using Parameters = std::map<std::string, std::string>;
+
+constexpr const char* video_feedback =
+    ", rtcp-fb-nack=(boolean)true, rtcp-fb-nack-pli=(boolean)true"
+    ", rtcp-fb-ccm-fir=(boolean)true";
 
 bool is_installed(const char* element) {
   return !element || glib::Ref<GstElementFactory>::adopt(gst_element_factory_find(element));
@@ -94,11 +99,24 @@ glib::Ref<GstCaps> offered_caps(rtc::MediaKind kind) {
     if (!text.empty()) text += "; ";
     text += rtp_caps(entry.codec, entry.payload) + entry.offered;
     text += transport_cc_fields(own_transport_cc_id);
-    if (kind == rtc::MediaKind::Video)
-      text +=
-          ", rtcp-fb-nack=(boolean)true, rtcp-fb-nack-pli=(boolean)true"
-          ", rtcp-fb-ccm-fir=(boolean)true";
+    if (kind == rtc::MediaKind::Video) text += video_feedback;
   }
+  return caps_of(text);
+}
+
+unsigned own_payload(const Codec& codec) {
+  return table[preference_of(codec.encoding_name)].payload;
+}
+
+glib::Ref<GstCaps> sent_caps(const Codec& codec, const PacketAddress& address,
+                             const SdpFormat* format) {
+  std::string text =
+      rtp_caps(codec, address.payload) + ", ssrc=(uint)" + std::to_string(address.ssrc);
+  if (!format) text += table[preference_of(codec.encoding_name)].offered;
+  for (const auto& [name, value] : format ? format->parameters : Parameters{})
+    text += ", " + name + "=(string)\"" + value + "\"";
+  if (address.transport_cc_id) text += transport_cc_fields(address.transport_cc_id);
+  if (codec.kind == rtc::MediaKind::Video) text += video_feedback;
   return caps_of(text);
 }
 

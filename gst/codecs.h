@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gst/gst_ptr.h"
+#include "gst/packet_address.h"
 #include "gst/sdp_section.h"
 #include "signalling/base/peer_connection.h"
 
@@ -19,7 +20,8 @@ struct Codec {
   unsigned clock_rate;
   const char* encoded_caps; /* what the depayloader and parser bring: "video/x-vp8" */
   const char* depayloader;
-  const char* parser;       /* nullptr: none */
+  const char* parser; /* nullptr: none */
+  const char* payloader;
   const char* decoder_caps; /* which decoders fit, by rank; equal to encoded_caps */
 };
 
@@ -32,6 +34,13 @@ unsigned preference_of(std::string_view encoding_name);
 /* codec-preferences for a receiving transceiver of ours: every available codec of @kind
  * with a payload type of ours, transport-cc and (video) nack, pli. */
 glib::Ref<GstCaps> offered_caps(rtc::MediaKind kind);
+/* What a section of our offers has in which we send @codec. */
+unsigned own_payload(const Codec& codec);
+inline constexpr unsigned own_transport_cc_id = 3;
+/* Caps of packets of @codec that we send, with all that webrtcbin writes of them: as the peer has
+ * @format, or as we offer it ourselves (nullptr). */
+glib::Ref<GstCaps> sent_caps(const Codec& codec, const PacketAddress& address,
+                             const SdpFormat* format);
 /* codec-preferences for the transceiver of a section that the peer offers: its payload
  * types, header extension id and feedback, in our order. Empty caps if it has no codec of
  * ours. */

@@ -52,6 +52,7 @@ Connection::~Connection() {
 
 void Connection::start() {
   make_tracks();
+  make_outgoing();
   make_negotiation();
   if (!webrtcbin_) {
     fail(PeerFailure::Internal, "webrtcbin is not installed (gst-plugins-bad and libnice).");
@@ -94,6 +95,17 @@ void Connection::make_tracks() {
           }});
 }
 
+void Connection::make_outgoing() {
+  outgoing_ =
+      std::make_unique<Outgoing>(Outgoing::Owner{.peer = id_,
+                                                 .webrtcbin = webrtcbin_,
+                                                 .translator = translator_,
+                                                 .senders = owner_.senders,
+                                                 .on_trouble = [this](const std::string& message) {
+                                                   if (is_up()) owner_.on_trouble("", message);
+                                                 }});
+}
+
 void Connection::make_negotiation() {
   negotiation_ = std::make_unique<Negotiation>(
       *owner_.loop, webrtcbin_, operations_, translator_,
@@ -109,6 +121,9 @@ void Connection::make_negotiation() {
                 if (is_up()) observer_.on_local_candidate(id_, std::move(candidate));
               },
           .on_remote_description = [this] { on_description_applied(); },
+          .before_offer = [this] { outgoing_->prepare_offer(); },
+          .before_answer = [this] { outgoing_->prepare_answer(); },
+          .on_negotiated = [this] { outgoing_->negotiated(); },
           .on_failed = [this](PeerFailure failure,
                               std::string message) { fail(failure, std::move(message)); }});
 }
@@ -150,10 +165,17 @@ void Connection::connect_signals() {
   watch_jitter_buffers(webrtcbin, tracks_->backlogs(), [translator = translator_](std::uint32_t s) {
     return translator->is_video(s);
   });
+  watch_reception(webrtcbin, posted([](Connection& self, const Reception& reception) {
+                    self.outgoing_->report(reception);
+                  }));
   watch_timeouts(webrtcbin, posted([](Connection& self) {
                    self.watchdog_.doubt(Watchdog::Time(self.network_->last_packet));
                    self.check_liveness();
                  }));
+}
+
+void Connection::set_local_tracks(const std::vector<rtc::LocalTrack>& tracks) {
+  if (is_up()) outgoing_->set_tracks(tracks);
 }
 
 void Connection::create_offer(const rtc::OfferOptions& options) {
@@ -233,7 +255,10 @@ void Connection::verify() {
   watchdog_.connected(now());
   check_liveness();
   report(PeerState::Connected);
-  if (state_ == State::Verified) tracks_->release();
+  if (state_ != State::Verified) return;
+  tracks_->release();
+  outgoing_->release();
+  owner_.on_verified();
 }
 
 void Connection::report(PeerState state) {
@@ -274,6 +299,7 @@ void Connection::fail(PeerFailure failure, std::string message) {
   state_ = State::Failed;
   network_->shut = true;
   watchdog_timer_ = {};
+  outgoing_->close();
   owner_.loop->post([weak = weak_from_this(), failure, message = std::move(message)] {
     const auto self = weak.lock();
     if (self && self->state_ == State::Failed)
@@ -286,6 +312,7 @@ void Connection::close() {
   network_->shut = true;
   watchdog_timer_ = {};
   tracks_->close();
+  outgoing_->close();
   operations_.cancel([this] { settle(); });
   /* Otherwise webrtcbin goes at once. */
   if (webrtcbin_ && !idle()) leave_network(webrtcbin_.get());

@@ -5,9 +5,11 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "gst/negotiation.h"
 #include "gst/operations.h"
+#include "gst/outgoing.h"
 #include "gst/shared_translator.h"
 #include "gst/tracks.h"
 #include "gst/watchdog.h"
@@ -36,6 +38,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     bool suspended = false;        /* see set_watchdog_suspended() */
     std::function<void()> on_idle; /* after close() */
     std::function<void(const std::string& mid, const std::string& message)> on_trouble;
+    std::shared_ptr<const Senders> senders;
+    std::function<void()> on_verified;
   };
 
   static std::shared_ptr<Connection> create(Owner owner, rtc::PeerId id,
@@ -46,6 +50,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
+  void set_local_tracks(const std::vector<rtc::LocalTrack>& tracks);
   void create_offer(const rtc::OfferOptions& options);
   void set_remote_description(const rtc::SessionDescription& description);
   void add_remote_candidate(const rtc::IceCandidate& candidate);
@@ -58,6 +63,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /* The observer hears nothing more, and the peer neither. */
   void close();
   bool idle() const;
+  /* The peer has proved who it is, and is there. */
+  bool is_verified() const { return state_ == State::Verified; }
 
  private:
   enum class State { Open, Verified, Failed, Closed };
@@ -66,6 +73,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
              rtc::PeerConnection::Observer& observer);
   void start();
   void make_tracks();
+  void make_outgoing();
   void make_negotiation();
   void connect_signals();
   template <typename F>
@@ -89,6 +97,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::shared_ptr<SharedTranslator> translator_;
   std::shared_ptr<NetworkGate> network_;
   std::shared_ptr<Tracks> tracks_;
+  std::unique_ptr<Outgoing> outgoing_;
   std::unique_ptr<Negotiation> negotiation_;
   Watchdog watchdog_;
   rtc::Loop::Timer watchdog_timer_;

@@ -16,6 +16,7 @@ GLIB_OBJECT(GstStream);
 GLIB_COUNTED(GstCaps, gst_caps_ref, gst_caps_unref);
 GLIB_COUNTED(GstEvent, gst_event_ref, gst_event_unref);
 GLIB_COUNTED(GstBuffer, gst_buffer_ref, gst_buffer_unref);
+GLIB_COUNTED(GstBufferList, gst_buffer_list_ref, gst_buffer_list_unref);
 GLIB_COUNTED(GstMessage, gst_message_ref, gst_message_unref);
 GLIB_COUNTED(GstPromise, gst_promise_ref, gst_promise_unref);
 GLIB_FREE(GstStructure, gst_structure_free);

@@ -28,6 +28,20 @@ void write_rejected(GstSDPMedia& section, const SectionForPeer& meant) {
   set_direction(section, {false, false});
 }
 
+/* webrtcbin names its own streams. */
+void name_stream_of_sources(GstSDPMedia& section, const std::string& msid) {
+  for (guint i = 0; i < gst_sdp_media_attributes_len(&section); ++i) {
+    const GstSDPAttribute* old = gst_sdp_media_get_attribute(&section, i);
+    std::string_view value = old->value ? old->value : "";
+    if (std::string_view(old->key) != "ssrc") continue;
+    const std::string ssrc(next_word(value));
+    if (!value.starts_with("msid:")) continue;
+    GstSDPAttribute named{};
+    gst_sdp_attribute_set(&named, "ssrc", (ssrc + " msid:" + msid).c_str());
+    gst_sdp_media_replace_attribute(&section, i, &named);
+  }
+}
+
 void write_accepted(GstSDPMedia& section, const SectionForPeer& meant) {
   set_attribute(section, "mid", meant.mid);
   if (!meant.protocol.empty()) gst_sdp_media_set_proto(&section, meant.protocol.c_str());
@@ -39,6 +53,7 @@ void write_accepted(GstSDPMedia& section, const SectionForPeer& meant) {
     remove_attribute(section, "msid");
   } else {
     set_attribute(section, "msid", meant.msid);
+    name_stream_of_sources(section, meant.msid);
   }
 }
 

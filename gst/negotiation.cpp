@@ -41,9 +41,26 @@ bool is_candidate(const std::string& text) {
          text.find_first_of("\r\n") == std::string::npos;
 }
 
+unsigned count_transceivers(GstElement* webrtcbin, GstWebRTCKind wanted) {
+  GArray* raw = nullptr;
+  g_signal_emit_by_name(webrtcbin, "get-transceivers", &raw);
+  const Unique<GArray> transceivers(raw);
+  unsigned count = 0;
+  for (guint i = 0; raw && i < raw->len; ++i) {
+    GstWebRTCKind kind = GST_WEBRTC_KIND_UNKNOWN;
+    g_object_get(g_array_index(raw, GObject*, i), "kind", &kind, nullptr);
+    if (kind == wanted) count++;
+  }
+  return count;
+}
+
+/* So that there are @count of @kind. */
 void add_transceivers(GstElement* webrtcbin, rtc::MediaKind kind, unsigned count) {
   const auto caps = offered_caps(kind);
-  for (unsigned i = 0; i < count; i++) {
+  const bool audio = kind == rtc::MediaKind::Audio;
+  for (unsigned i =
+           count_transceivers(webrtcbin, audio ? GST_WEBRTC_KIND_AUDIO : GST_WEBRTC_KIND_VIDEO);
+       i < count; i++) {
     Ref<GObject> transceiver;
     g_signal_emit_by_name(webrtcbin, "add-transceiver",
                           GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_RECVONLY, caps.get(),
@@ -75,9 +92,7 @@ void Negotiation::run(const char* action, gpointer argument, PeerFailure failure
 }
 
 void Negotiation::create_offer(const rtc::OfferOptions& options) {
-  add_transceivers(webrtcbin_.get(), rtc::MediaKind::Audio, options.audio_sections);
-  add_transceivers(webrtcbin_.get(), rtc::MediaKind::Video, options.video_sections);
-  offer_pending_ = true;
+  offer_pending_ = options;
   next();
 }
 
@@ -88,8 +103,11 @@ void Negotiation::set_remote_description(const rtc::SessionDescription& descript
 
 void Negotiation::next() {
   if (busy_) return;
-  if (std::exchange(offer_pending_, false)) {
+  if (const auto options = std::exchange(offer_pending_, std::nullopt)) {
     busy_ = true;
+    owner_.before_offer();
+    add_transceivers(webrtcbin_.get(), rtc::MediaKind::Audio, options->audio_sections);
+    add_transceivers(webrtcbin_.get(), rtc::MediaKind::Video, options->video_sections);
     create_local(Type::Offer);
   } else if (const auto description = std::exchange(remote_pending_, std::nullopt)) {
     busy_ = true;
@@ -107,31 +125,47 @@ void Negotiation::create_local(Type type) {
   run(offer ? "create-offer" : "create-answer", nullptr,
       offer ? PeerFailure::Internal : PeerFailure::Description,
       [this, type, field = offer ? "offer" : "answer"](const Reply& reply) {
-        set_local(type, created_text(reply.structure, field));
+        describe(type, created_text(reply.structure, field));
       });
 }
 
-void Negotiation::set_local(Type type, const std::string& text) {
+void Negotiation::describe(Type type, const std::string& text) {
   auto local = translator_->with([&](SdpTranslator& t) { return t.set_local(type, text); });
   if (!local) {
     owner_.on_failed(PeerFailure::Description, local.error().message + " " + local.error().detail);
     return;
   }
-  const auto description = parse(type, local->for_webrtcbin);
+  if (type == Type::Offer && std::exchange(described_, true)) {
+    delayed_offer_ = local->for_webrtcbin;
+    return send(type, local->for_peer);
+  }
+  described_ = true;
+  set_local(type, local->for_webrtcbin, [this, type, text = local->for_peer] {
+    if (type == Type::Answer) owner_.on_negotiated();
+    send(type, text);
+  });
+}
+
+void Negotiation::set_local(Type type, const std::string& text, std::function<void()> on_set) {
+  const auto description = parse(type, text);
   if (!description) {
     owner_.on_failed(PeerFailure::Internal, "Our own description is unreadable.");
     return;
   }
   run("set-local-description", description.get(), PeerFailure::Internal,
-      [this, type, sent = std::move(local->for_peer)](const Reply&) {
+      [this, on_set = std::move(on_set)](const Reply&) {
         prefer_offered_codecs();
-        to_send_ = {type, sent};
-        done();
-        if (gathered_)
-          hand_out();
-        else
-          hand_out_timer_ = loop_.after(gather_wait, [this] { hand_out(); });
+        on_set();
       });
+}
+
+void Negotiation::send(Type type, const std::string& text) {
+  to_send_ = {type, text};
+  done();
+  if (gathered_)
+    hand_out();
+  else
+    hand_out_timer_ = loop_.after(gather_wait, [this] { hand_out(); });
 }
 
 void Negotiation::hand_out() {
@@ -170,19 +204,28 @@ void Negotiation::apply_remote(const rtc::SessionDescription& description) {
     owner_.on_failed(PeerFailure::Description, shown.error().message + " " + shown.error().detail);
     return;
   }
-  const auto parsed = parse(description.type, *shown);
+  const auto offered = std::exchange(delayed_offer_, std::nullopt);
+  if (offered && description.type == Type::Offer) to_send_.reset();
+  if (description.type == Type::Offer) owner_.before_answer();
+  if (description.type == Type::Offer || !offered) return set_remote(description.type, *shown);
+  set_local(Type::Offer, *offered, [this, text = *shown] { set_remote(Type::Answer, text); });
+}
+
+void Negotiation::set_remote(Type type, const std::string& text) {
+  const auto parsed = parse(type, text);
   if (!parsed) {
     owner_.on_failed(PeerFailure::Description, "The session description is unreadable.");
     return;
   }
   run("set-remote-description", parsed.get(), PeerFailure::Description,
-      [this, type = description.type](const Reply&) { remote_is_set(type); });
+      [this, type](const Reply&) { remote_is_set(type); });
 }
 
 void Negotiation::remote_is_set(Type type) {
   remote_is_set_ = true;
   for (const auto& candidate : std::exchange(remote_candidates_, {})) give_candidate(candidate);
   if (type == Type::Answer) {
+    owner_.on_negotiated();
     done();
   } else {
     prefer_offered_codecs();

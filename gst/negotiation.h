@@ -17,8 +17,12 @@ namespace media {
 
 /* Offers, answers and candidates between a peer and one webrtcbin, one description at a time:
  *
- *   offer:  create-offer -> translate -> set-local -> hand out ... answer -> set-remote
- *   answer: translate -> set-remote -> create-answer -> translate -> set-local -> hand out
+ *   first offer: create-offer -> translate -> set-local -> hand out ... answer -> set-remote
+ *   later ones:  create-offer -> translate -> hand out ... answer -> set-local -> set-remote
+ *   answer:      translate -> set-remote -> create-answer -> translate -> set-local -> hand out
+ *
+ * webrtcbin cannot take a local offer back, so a later one is only set once it is answered: an
+ * offer of the peer's that comes before takes its place.
  *
  * A description is handed out when gathering is complete, or after gather_wait with the
  * candidates so far. Loop only. */
@@ -29,6 +33,10 @@ class Negotiation {
     std::function<void(rtc::SessionDescription)> on_local_description;
     std::function<void(rtc::IceCandidate)> on_local_candidate;
     std::function<void()> on_remote_description; /* webrtcbin has it */
+    /* Pads must be there before webrtcbin makes an offer or gets one, and know then what for. */
+    std::function<void()> before_offer;
+    std::function<void()> before_answer;
+    std::function<void()> on_negotiated; /* both sides agree */
     std::function<void(rtc::PeerFailure, std::string)> on_failed;
   };
   static constexpr std::chrono::milliseconds gather_wait{30};
@@ -54,8 +62,11 @@ class Negotiation {
   void next();
   void done();
   void create_local(Type type);
-  void set_local(Type type, const std::string& text);
+  void describe(Type type, const std::string& text);
+  void set_local(Type type, const std::string& text, std::function<void()> on_set);
+  void send(Type type, const std::string& text);
   void apply_remote(const rtc::SessionDescription& description);
+  void set_remote(Type type, const std::string& text);
   void remote_is_set(Type type);
   void prefer_offered_codecs();
   void hand_out();
@@ -70,7 +81,9 @@ class Negotiation {
   Owner owner_;
 
   bool busy_ = false;
-  bool offer_pending_ = false;
+  std::optional<rtc::OfferOptions> offer_pending_;
+  bool described_ = false;                   /* we are, to webrtcbin */
+  std::optional<std::string> delayed_offer_; /* handed out, not set */
   std::optional<rtc::SessionDescription> remote_pending_;
 
   bool gathered_ = false;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,7 +24,8 @@ struct NegotiatedSection {
   SdpSection local;  /* of our last offer */
   SdpSection remote; /* as the peer said last */
   SdpSection shown;  /* what webrtcbin was given for it; no mid: nothing yet */
-  std::string msid;  /* what we want to send: a=msid of it; "": nothing */
+  std::uint32_t ssrc = 0; /* of what we send in it, or would; 0: nothing was ever to be sent */
+  std::string msid;       /* a=msid of what we send; "": nothing */
   std::string codec;
 };
 
@@ -37,7 +39,6 @@ struct SdpState {
   unsigned tag = 0;     /* the section whose transport it is */
   bool bundled = false; /* the peer bundles, so an answer may */
   std::string role;     /* a=setup of our answers, from the first negotiation on */
-  unsigned streams = 0;
   unsigned version = 0; /* of our texts: RFC 3264 §8 */
   std::vector<rtc::RemoteTrack> tracks;
 };

@@ -36,27 +36,45 @@ SectionForPeer meant_for_peer(const NegotiatedSection& section, const GstSDPMedi
   return meant;
 }
 
-/* While nothing is sent, the first audio section that may send names our stream. */
+using Sources = std::map<std::uint32_t, std::string>;
+
+/* Which of our SSRCs webrtcbin put into which section, and what that sends at present. */
+void place_sources(SdpState& next, const GstSDPMessage& message, const Sources& sources) {
+  for (guint i = 0; i < gst_sdp_message_medias_len(&message); ++i) {
+    NegotiatedSection& section = next.sections[i];
+    section.msid.clear();
+    for (const SdpSource& source : read_section(section_at(message, i)).sources) {
+      const auto found = sources.find(source.ssrc);
+      if (found == sources.end()) continue;
+      section.ssrc = source.ssrc;
+      const std::string& stream = found->second;
+      if (!stream.empty()) section.msid = stream + " " + stream + "-" + std::to_string(i);
+    }
+  }
+}
+
+/* While nothing of our stream is sent, the first audio section that may send names it. */
 void claim_stream(SdpState& next, const std::vector<SectionForPeer>& meant, Type type,
                   const std::string& stream_id) {
-  const auto is_claimed = [](const NegotiatedSection& section) { return !section.msid.empty(); };
+  const auto is_claimed = [&](const NegotiatedSection& section) {
+    return section.msid.starts_with(stream_id + " ");
+  };
   if (std::any_of(next.sections.begin(), next.sections.end(), is_claimed)) return;
   for (std::size_t i = 0; i < meant.size(); ++i) {
     NegotiatedSection& section = next.sections[i];
     const SdpSection& said = type == Type::Answer ? section.remote : section.local;
-    if (said.kind != SdpKind::Audio || !meant[i].accepted) continue;
+    if (said.kind != SdpKind::Audio || !meant[i].accepted || !section.msid.empty()) continue;
     if (type == Type::Answer && !section.remote.direction.receive) continue;
-    const std::string track = stream_id + "-a" + std::to_string(next.streams++);
-    section.msid = stream_id;
-    section.msid.append(" ").append(track);
+    section.msid = stream_id + " " + stream_id + "-a0";
     return;
   }
 }
 
 /* What the peer is told of all sections of @message. */
 std::vector<SectionForPeer> meant_for_peer(SdpState& next, const GstSDPMessage& message, Type type,
-                                           const std::string& stream_id) {
+                                           const std::string& stream_id, const Sources& sources) {
   std::vector<SectionForPeer> meant;
+  place_sources(next, message, sources);
   for (guint i = 0; i < gst_sdp_message_medias_len(&message); ++i)
     meant.push_back(meant_for_peer(next.sections[i], section_at(message, i), type));
   claim_stream(next, meant, type, stream_id);
@@ -94,6 +112,7 @@ void finish_local_answer(SdpState& next, const std::vector<SectionForPeer>& mean
 
 struct SdpTranslator::Impl {
   std::string stream_id;
+  Sources sources;
   SdpState state;
 };
 
@@ -135,7 +154,7 @@ rtc::Result<SdpTranslator::Local> SdpTranslator::set_local(Type type, const std:
   auto message = parse_sdp(text);
   if (!message) return message.error();
   if (const auto adopted = adopt_local(next, type, **message); !adopted) return adopted.error();
-  const auto meant = meant_for_peer(next, **message, type, impl_->stream_id);
+  const auto meant = meant_for_peer(next, **message, type, impl_->stream_id, impl_->sources);
   if (type == Type::Offer) {
     set_setup(**message, "actpass");
     next.pending = SdpPending::RemoteAnswer;
@@ -156,6 +175,23 @@ rtc::Result<SdpTranslator::Local> SdpTranslator::set_local(Type type, const std:
   return local;
 }
 
+void SdpTranslator::set_sources(std::map<std::uint32_t, std::string> streams) {
+  impl_->sources = std::move(streams);
+}
+
+std::vector<SentSection> SdpTranslator::sent_sections() const {
+  std::vector<SentSection> sent;
+  for (const NegotiatedSection& section : impl_->state.sections) {
+    if (!section.ssrc || !section.negotiated) continue;
+    const SdpSection& remote = section.remote;
+    sent.push_back({.ssrc = section.ssrc,
+                    .active = remote.usable && remote.direction.receive && !section.msid.empty(),
+                    .formats = remote.formats,
+                    .transport_cc_id = remote.transport_cc_id});
+  }
+  return sent;
+}
+
 const std::vector<rtc::RemoteTrack>& SdpTranslator::remote_tracks() const {
   return impl_->state.tracks;
 }
@@ -166,8 +202,17 @@ std::vector<OfferedSection> SdpTranslator::offered_sections() const {
     const NegotiatedSection& section = impl_->state.sections[i];
     if (!is_media(section.shown)) continue;
     const bool audio = section.shown.kind == SdpKind::Audio;
-    offered.push_back({i, section.mid, audio ? rtc::MediaKind::Audio : rtc::MediaKind::Video,
-                       section.remote.usable, answered_caps(section.shown)});
+    const auto kind = audio ? rtc::MediaKind::Audio : rtc::MediaKind::Video;
+    offered.push_back({.mline = i,
+                       .mid = section.mid,
+                       .kind = kind,
+                       .accepted = section.remote.usable,
+                       .caps = answered_caps(section.shown),
+                       .is_new = !section.negotiated,
+                       .receives = section.remote.direction.receive,
+                       .formats = section.shown.formats,
+                       .transport_cc_id = section.shown.transport_cc_id,
+                       .ssrc = section.ssrc});
   }
   return offered;
 }

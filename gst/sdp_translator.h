@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "gst/fingerprint.h"
 #include "gst/gst_ptr.h"
+#include "gst/sdp_section.h"
 #include "signalling/base/peer_connection.h"
 #include "signalling/base/result.h"
 
@@ -23,6 +25,19 @@ struct OfferedSection {
    * accepts it all the same, and only the text that is sent tells the truth. */
   bool accepted = false;
   glib::Ref<GstCaps> caps; /* codec-preferences */
+  bool is_new = false;     /* no transceiver of webrtcbin's belongs to it yet */
+  bool receives = false;   /* the peer takes media of ours in it */
+  std::vector<SdpFormat> formats;
+  unsigned transport_cc_id = 0;
+  std::uint32_t ssrc = 0; /* of what we send in it; 0: nothing yet */
+};
+
+/* A section in which a sink pad of webrtcbin sends, as both sides agreed last. */
+struct SentSection {
+  std::uint32_t ssrc = 0;
+  bool active = false; /* we say that we send, and the peer that it receives */
+  std::vector<SdpFormat> formats;
+  unsigned transport_cc_id = 0;
 };
 
 /* Stands between a peer's session descriptions and one webrtcbin, which knows neither
@@ -48,6 +63,11 @@ class SdpTranslator {
   rtc::Result<std::string> set_remote(const rtc::SessionDescription& description);
   /* Whether @description carries other ICE credentials than the last remote one. */
   bool is_ice_restart(const rtc::SessionDescription& description) const;
+
+  /* What each of our SSRCs sends from the next description of ours on: the id of its stream, ""
+   * for nothing. An SSRC is never taken back. */
+  void set_sources(std::map<std::uint32_t, std::string> streams);
+  std::vector<SentSection> sent_sections() const;
 
   struct Local {
     std::string for_webrtcbin; /* to be set locally */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gst/transport.h"
 
+#include <algorithm>
 #include <future>
 #include <map>
 #include <set>
@@ -57,8 +58,10 @@ class Transport::Impl : public std::enable_shared_from_this<Transport::Impl> {
   Ref<GstClock> clock;
   std::map<rtc::PeerId, std::shared_ptr<Connection>> connections;
   std::set<std::shared_ptr<Connection>> parked; /* closed, but somebody may still be inside */
+  std::shared_ptr<Senders> senders = std::make_shared<Senders>();
   bool suspended = false;
   TroubleHandler on_trouble;
+  std::function<void()> on_verified;
   std::function<void()> on_all_gone;
 };
 
@@ -73,7 +76,9 @@ class Handle final : public rtc::PeerConnection {
   Handle(const Handle&) = delete;
   Handle& operator=(const Handle&) = delete;
 
-  void set_local_tracks(const std::vector<rtc::LocalTrack>&) override {}
+  void set_local_tracks(const std::vector<rtc::LocalTrack>& tracks) override {
+    connection_->set_local_tracks(tracks);
+  }
   void create_offer(const rtc::OfferOptions& options) override {
     connection_->create_offer(options);
   }
@@ -121,6 +126,12 @@ std::shared_ptr<Connection> Transport::Impl::open(rtc::PeerId id, const rtc::Pee
                               [weak, id](const std::string& mid, const std::string& message) {
                                 const auto self = weak.lock();
                                 if (self && self->on_trouble) self->on_trouble(id, mid, message);
+                              },
+                          .senders = senders,
+                          .on_verified =
+                              [weak] {
+                                const auto self = weak.lock();
+                                if (self && self->on_verified) self->on_verified();
                               }},
                          id, options, observer);
   connections[id] = connection;
@@ -182,6 +193,14 @@ void Transport::unbind(rtc::PeerId peer, const std::string& mid) {
   if (found != impl_->connections.end()) found->second->unbind(mid);
 }
 
+std::shared_ptr<Sender> Transport::add_sender(rtc::TrackSource source, Sender::Settings settings,
+                                              Sender::Owner owner) {
+  owner.pipeline = GST_BIN(impl_->pipeline.get());
+  auto sender = Sender::create(std::move(settings), std::move(owner));
+  (*impl_->senders)[source] = sender;
+  return sender;
+}
+
 void Transport::set_latency(unsigned latency_ms) {
   impl_->settings.latency_ms = latency_ms;
   for (const auto& [id, connection] : impl_->connections) connection->set_latency(latency_ms);
@@ -195,6 +214,15 @@ void Transport::set_watchdog_suspended(bool suspended) {
 
 void Transport::set_trouble_handler(TroubleHandler handler) {
   impl_->on_trouble = std::move(handler);
+}
+
+void Transport::set_verified_handler(std::function<void()> handler) {
+  impl_->on_verified = std::move(handler);
+}
+
+std::size_t Transport::verified_count() const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      impl_->connections, [](const auto& each) { return each.second->is_verified(); }));
 }
 
 GstClockTime Transport::base_time() const {

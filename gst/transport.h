@@ -7,6 +7,7 @@
 #include <string>
 
 #include "gst/feed_input.h"
+#include "gst/sender.h"
 #include "signalling/base/loop.h"
 #include "signalling/base/peer_connection.h"
 
@@ -36,6 +37,11 @@ class Transport final : public rtc::PeerConnectionFactory {
   void bind(rtc::PeerId peer, const std::string& mid, std::shared_ptr<FeedInput> feed);
   void unbind(rtc::PeerId peer, const std::string& mid);
 
+  /* Media of @source for every peer. It must not be pushed into any more when the transport is
+   * destroyed. @owner's pipeline is ignored. */
+  std::shared_ptr<Sender> add_sender(rtc::TrackSource source, Sender::Settings settings,
+                                     Sender::Owner owner);
+
   void set_latency(unsigned latency_ms);
   /* While suspended (the user's pipeline is paused) silence of a peer is not death. */
   void set_watchdog_suspended(bool suspended);
@@ -44,6 +50,10 @@ class Transport final : public rtc::PeerConnectionFactory {
   using TroubleHandler =
       std::function<void(rtc::PeerId peer, const std::string& mid, const std::string& message)>;
   void set_trouble_handler(TroubleHandler handler);
+
+  /* Tells of one more verified connection. */
+  void set_verified_handler(std::function<void()> handler);
+  std::size_t verified_count() const;
 
   /* The clock time at running time 0 of the private pipeline, and that clock. Any thread. */
   GstClockTime base_time() const;

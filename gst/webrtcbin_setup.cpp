@@ -72,6 +72,13 @@ Ref<GstElement> rtpbin_of(GstElement* webrtcbin) {
   return Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(webrtcbin), "rtpbin"));
 }
 
+/* What we send has waited for its time already, and the thread is shared by all peers. */
+void never_wait(GstElement* webrtcbin) {
+  glib::connect<void, GstElement*>(webrtcbin, "element-added", [](GstElement* element) {
+    if (is_made_by(element, "clocksync")) g_object_set(element, "sync", FALSE, nullptr);
+  });
+}
+
 }  // namespace
 
 Ref<GstElement> make_webrtcbin(rtc::PeerId id, const rtc::PeerOptions& options,
@@ -86,6 +93,7 @@ Ref<GstElement> make_webrtcbin(rtc::PeerId id, const rtc::PeerOptions& options,
                  nullptr);
   set_servers(webrtcbin.get(), options.ice_servers);
   tune_ice(webrtcbin.get());
+  never_wait(webrtcbin.get());
   if (const auto rtpbin = rtpbin_of(webrtcbin.get()))
     g_object_set(rtpbin.get(), "max-streams", max_streams, nullptr);
   return webrtcbin;
@@ -140,6 +148,21 @@ void watch_timeouts(GstElement* webrtcbin, std::function<void()> on_timeout) {
   if (const auto rtpbin = rtpbin_of(webrtcbin))
     glib::connect<void, guint, guint>(rtpbin.get(), "on-timeout",
                                       [on_timeout](guint, guint) { on_timeout(); });
+}
+
+void watch_reception(GstElement* webrtcbin, std::function<void(const Reception&)> on_reception) {
+  glib::connect<void, GstBin*, GstElement*>(
+      webrtcbin, "deep-element-added", [on_reception](GstBin*, GstElement* element) {
+        if (!is_made_by(element, "rtpsession")) return;
+        Ref<GObject> session;
+        g_object_get(element, "internal-session", session.out(), nullptr);
+        if (!session) return;
+        glib::connect<void, GstBuffer*>(session.get(), "on-receiving-rtcp",
+                                        [on_reception](GstBuffer* rtcp) {
+                                          const Reception reception = read_reception(rtcp);
+                                          if (!reception.empty()) on_reception(reception);
+                                        });
+      });
 }
 
 std::string remote_certificate(GstElement* webrtcbin) {

@@ -10,6 +10,7 @@
 
 #include "gst/backlog.h"
 #include "gst/gst_ptr.h"
+#include "gst/reception.h"
 #include "signalling/base/peer_connection.h"
 
 /* Where a peer's transport and jitter buffers come from: webrtcbin with the parts that it
@@ -35,6 +36,10 @@ void watch_jitter_buffers(GstElement* webrtcbin, std::shared_ptr<Backlogs> backl
                           std::function<std::optional<bool>(std::uint32_t ssrc)> is_video);
 /* @on_timeout: RTCP says that a source is gone. On a streaming thread. */
 void watch_timeouts(GstElement* webrtcbin, std::function<void()> on_timeout);
+
+/* @on_reception: the peer reports how it gets what we send. On a streaming thread. Before
+ * webrtcbin leaves NULL. */
+void watch_reception(GstElement* webrtcbin, std::function<void(const Reception&)> on_reception);
 
 /* The peer's certificate that DTLS brought, as PEM; "" if there is none, or more than one.
  * Not on a thread of webrtcbin's. */

@@ -26,6 +26,8 @@ class Loop {
       return *this;
     }
     ~Timer() { stop(); }
+    /* It has neither run out nor been stopped. */
+    bool is_running() const { return source_ && !g_source_is_destroyed(source_.get()); }
 
    private:
     void stop() {
