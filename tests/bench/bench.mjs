@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What tests/bench/run runs when all is installed and built.
 import { Noise } from "./figures.mjs";
+import { join } from "./join.mjs";
 import { leak, memory, record } from "./record.mjs";
+import { sync } from "./sync.mjs";
 
-const all = { record, memory, leak };
+const all = { record, memory, leak, sync, join };
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in all));
 if (unknown.length) {

@@ -54,8 +54,8 @@ export class Browser {
     return browser;
   }
 
-  async load(room, options) {
-    const { user } = this;
+  // Anew, or as another user.
+  async load(room, options, user = this.user) {
     await this.page.goto(await pageUrl());
     await this.page.evaluate((o) => window.peer.start(o), {
       ...content, ...options, homeserver: user.url, accessToken: user.token, userId: user.id,
@@ -73,6 +73,7 @@ export class Browser {
   received() { return this.#call("received"); }
   sent() { return this.#call("sent"); }
   legs() { return this.#call("legs"); }
+  times() { return this.#call("times"); }
   participants() { return this.#call("participants"); }
   mute(kind, muted) { return this.#call("mute", kind, muted); }
   share(on) { return this.#call("share", on); }

@@ -11,6 +11,9 @@ window.RTCPeerConnection = class extends RTCPeerConnection {
   constructor(...args) {
     super(...args);
     connections.push(this);
+    this.addEventListener("connectionstatechange", () => {
+      if (this.connectionState === "connected") this.connectedAt ??= performance.now();
+    });
   }
 };
 
@@ -24,6 +27,7 @@ class Peer {
     this.context = new AudioContext({ sampleRate: 48000 });
     await this.context.resume();
     this.replaceMedia(options);
+    this.created = performance.now();
     this.client = sdk.createClient({
       baseUrl: options.homeserver, accessToken: options.accessToken, userId: options.userId,
       deviceId: options.deviceId, useE2eForGroupCall: false, isVoipWithNoMediaAllowed: true,
@@ -68,8 +72,9 @@ class Peer {
     this.call = client.getGroupCallForRoom(options.roomId);
     if (!this.call) throw new Error("no call in the room");
     this.entered = performance.now();
-    await this.call.enter();
+    const entering = this.call.enter();
     this.watch();
+    await entering;
   }
 
   leave() {
@@ -77,8 +82,20 @@ class Peer {
   }
 
   watch() {
-    setInterval(() => this.call.userMediaFeeds.concat(this.call.screenshareFeeds)
-      .filter((feed) => !feed.isLocal()).forEach((feed) => this.sense(feed)), 50);
+    const look = () => this.call.userMediaFeeds.concat(this.call.screenshareFeeds)
+      .filter((feed) => !feed.isLocal()).forEach((feed) => this.sense(feed));
+    this.call.on(sdk.GroupCallEvent.UserMediaFeedsChanged, look);
+    setInterval(look, 50);
+  }
+
+  // When what happened first, by performance.now(); Infinity (null, once it is JSON): not yet.
+  times() {
+    const first = (values) => Math.min(...values.filter(Boolean), Infinity);
+    return {
+      created: this.created, entered: this.entered,
+      connected: first(connections.map((connection) => connection.connectedAt)),
+      firstFrame: first([...this.senses.values()].map(({ sense }) => sense.firstFrame)),
+    };
   }
 
   sense(feed) {
