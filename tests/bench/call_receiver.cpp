@@ -19,6 +19,9 @@ class CallReceiver final : public Receiver {
     glib::connect<void, GstPad*>(pipeline_.call(), "pad-removed",
                                  [this](GstPad* pad) { remove(pad); });
     pipeline_.play();
+    /* Nobody reads the messages, which hold what they are about. */
+    const auto bus = glib::Ref<GstBus>::adopt(gst_element_get_bus(pipeline_.pipeline()));
+    gst_bus_set_flushing(bus.get(), TRUE);
   }
   ~CallReceiver() override { pipeline_.stop(); }
   CallReceiver(const CallReceiver&) = delete;

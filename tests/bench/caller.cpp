@@ -22,12 +22,12 @@ matrix::Time now() {
 }  // namespace
 
 Caller::Caller(rtc::Loop& loop, fake::Homeserver& server, std::string room, Callee callee,
-               const party::Media& media, unsigned number)
+               const party::Media& media, std::size_t seat, unsigned number)
     : server_(server),
       room_(std::move(room)),
       callee_(std::move(callee)),
-      name_("caller" + std::to_string(number)),
-      user_id_("@" + name_ + ":fake") {
+      name_("call" + std::to_string(number)),
+      user_id_("@caller" + std::to_string(seat) + ":fake") {
   server_.set_state(room_, user_id_, "m.room.member", user_id_, R"({"membership":"join"})");
   enter(true);
   rtc::PeerConnection::Observer& observer = *this;

@@ -26,8 +26,9 @@ struct Callee {
  * messages skip HTTP. Loop only. */
 class Caller final : rtc::PeerConnection::Observer {
  public:
+  /* @seat: which user it is; @number: which call of all. */
   Caller(rtc::Loop& loop, fake::Homeserver& server, std::string room, Callee callee,
-         const party::Media& media, unsigned number);
+         const party::Media& media, std::size_t seat, unsigned number);
   ~Caller() override;
   Caller(const Caller&) = delete;
   Caller& operator=(const Caller&) = delete;
@@ -50,7 +51,7 @@ class Caller final : rtc::PeerConnection::Observer {
   fake::Homeserver& server_;
   const std::string room_;
   const Callee callee_;
-  const std::string name_;
+  const std::string name_; /* of its session, call and stream */
   const std::string user_id_;
   std::int64_t seq_ = 0;
   std::unique_ptr<party::SendingPeer> peer_;

@@ -46,9 +46,11 @@ void Crowd::settle() {
     callers_.rbegin()->second->leave();
     callers_.erase(std::prev(callers_.end()));
   }
-  while (callers_.size() < size_)
-    callers_.emplace(callers_.size(),
-                     std::make_unique<Caller>(loop_, server_, room_, callee_, media_, called_++));
+  while (callers_.size() < size_) {
+    const std::size_t seat = callers_.size();
+    callers_.emplace(
+        seat, std::make_unique<Caller>(loop_, server_, room_, callee_, media_, seat, called_++));
+  }
 }
 
 /* What the one that is awaited sends, on the server's thread. */
