@@ -82,8 +82,8 @@ void Connection::make_tracks() {
       .loop = owner_.loop,
       .pipeline = owner_.pipeline,
       .backlogs = std::make_shared<Backlogs>(),
-      .mid_of = [translator = translator_](
-                    std::uint32_t ssrc, unsigned mline) { return translator->mid_of(ssrc, mline); },
+      .mid_of = [translator =
+                     translator_](const TrackOrigin& origin) { return translator->mid_of(origin); },
       .on_trouble =
           [weak](const std::string& mid, const std::string& message) {
             const auto self = weak.lock();

@@ -245,6 +245,21 @@ std::optional<std::string> SdpTranslator::mid_of_ssrc(std::uint32_t ssrc) const 
   return {};
 }
 
+std::optional<std::string> SdpTranslator::mid_of_payload(unsigned payload, unsigned mline) const {
+  const auto& sections = impl_->state.sections;
+  const unsigned count = impl_->state.remote_count;
+  const auto takes = [&](unsigned i) {
+    const auto& remote = sections[i].remote;
+    return !remote.rejected &&
+           std::any_of(remote.formats.begin(), remote.formats.end(),
+                       [&](const SdpFormat& format) { return format.payload == payload; });
+  };
+  if (mline < count && takes(mline)) return sections[mline].mid;
+  for (unsigned i = 0; i < count; ++i)
+    if (takes(i)) return sections[i].mid;
+  return {};
+}
+
 std::string SdpTranslator::codec_of(const std::string& mid) const {
   const auto mline = mline_of(mid);
   return mline ? impl_->state.sections[*mline].codec : "";

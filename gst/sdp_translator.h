@@ -95,6 +95,9 @@ class SdpTranslator {
   std::optional<unsigned> mline_of(const std::string& mid) const;
   /* The section that declares @ssrc in the last remote description. */
   std::optional<std::string> mid_of_ssrc(std::uint32_t ssrc) const;
+  /* For a peer that declares none (RFC 8843 has no need of it): the section that takes @payload
+   * as the peer sends it, the one at @mline if it does. */
+  std::optional<std::string> mid_of_payload(unsigned payload, unsigned mline) const;
   /* The codec of the section after the last answer of either side: its first media codec
    * (never rtx, red, ulpfec, telephone-event), upper case ("VP8", "OPUS"). */
   std::string codec_of(const std::string& mid) const;

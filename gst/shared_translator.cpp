@@ -12,10 +12,11 @@ std::optional<bool> SharedTranslator::is_video(std::uint32_t ssrc) const {
   return std::nullopt;
 }
 
-std::string SharedTranslator::mid_of(std::uint32_t ssrc, unsigned mline) const {
+std::string SharedTranslator::mid_of(const TrackOrigin& origin) const {
   const std::lock_guard lock(lock_);
-  if (auto mid = translator_.mid_of_ssrc(ssrc)) return *mid;
-  return translator_.mid_at(mline);
+  if (auto mid = translator_.mid_of_ssrc(origin.ssrc)) return *mid;
+  if (auto mid = translator_.mid_of_payload(origin.payload, origin.mline)) return *mid;
+  return translator_.mid_at(origin.mline);
 }
 
 void SharedTranslator::prefer(GstWebRTCRTPTransceiver* transceiver) const {

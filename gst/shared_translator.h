@@ -11,6 +11,13 @@
 
 namespace media {
 
+/* Where a received track comes from. */
+struct TrackOrigin {
+  std::uint32_t ssrc = 0;
+  unsigned payload = 0;
+  unsigned mline = 0; /* as webrtcbin has it, a guess if the SSRC is not declared */
+};
+
 /* One translator for the loop, which negotiates with it, and for webrtcbin's threads, which
  * look things up. Any thread. */
 class SharedTranslator {
@@ -26,8 +33,8 @@ class SharedTranslator {
 
   /* Whether the track of @ssrc is a video, if the remote description knows it. */
   std::optional<bool> is_video(std::uint32_t ssrc) const;
-  /* The section of the track of @ssrc, else the one at @mline; "" if neither is known. */
-  std::string mid_of(std::uint32_t ssrc, unsigned mline) const;
+  /* The section of a track; "" if it is not known. */
+  std::string mid_of(const TrackOrigin& origin) const;
   /* Gives @transceiver the codecs that the peer offered for its section, and NACK if it is a
    * video: for audio Chromium refuses an offer with it. */
   void prefer(GstWebRTCRTPTransceiver* transceiver) const;

@@ -14,33 +14,29 @@ using glib::Unique;
 
 namespace {
 
-/* By the name that rtpbin gave: the caps come only with the media. */
-std::uint32_t ssrc_of(GstPad* pad) {
+/* By the name that rtpbin gave: the caps come only with the media. The m-line is right unless the
+ * SSRC is not declared, or new on a line that has had another. */
+TrackOrigin origin_of(GstPad* pad) {
+  TrackOrigin origin;
   const auto target = Ref<GstPad>::adopt(gst_ghost_pad_get_target(GST_GHOST_PAD(pad)));
-  if (!target) return 0;
-  const Unique<char> name(gst_pad_get_name(target.get()));
+  const Unique<char> name(target ? gst_pad_get_name(target.get()) : nullptr);
   guint session = 0;
-  guint ssrc = 0;
-  return std::sscanf(name.get(), "recv_rtp_src_%u_%u_", &session, &ssrc) == 2 ? ssrc : 0;
-}
-
-/* Right unless the SSRC is new on a line that has had another: then it is the first one's. */
-unsigned mline_of(GstPad* pad) {
+  if (name)
+    std::sscanf(name.get(), "recv_rtp_src_%u_%u_%u", &session, &origin.ssrc, &origin.payload);
   Ref<GObject> transceiver;
-  guint mline = G_MAXUINT;
   g_object_get(pad, "transceiver", transceiver.out(), nullptr);
-  if (transceiver) g_object_get(transceiver.get(), "mlineindex", &mline, nullptr);
-  return mline;
+  origin.mline = G_MAXUINT;
+  if (transceiver) g_object_get(transceiver.get(), "mlineindex", &origin.mline, nullptr);
+  return origin;
 }
 
 }  // namespace
 
 void Tracks::add(GstPad* pad) {
   auto track = std::make_shared<Track>();
-  track->ssrc = ssrc_of(pad);
-  track->mline = mline_of(pad);
-  track->branch = make_branch(pad, track->ssrc, track->mline);
-  GST_INFO_OBJECT(pad, "a track with SSRC %u", track->ssrc);
+  track->origin = origin_of(pad);
+  track->branch = make_branch(pad, track->origin);
+  GST_INFO_OBJECT(pad, "a track with SSRC %u", track->origin.ssrc);
   {
     const std::lock_guard lock(lock_);
     if (closed_) track->branch->close();
@@ -51,16 +47,16 @@ void Tracks::add(GstPad* pad) {
   });
 }
 
-std::shared_ptr<Branch> Tracks::make_branch(GstPad* pad, std::uint32_t ssrc, unsigned mline) {
+std::shared_ptr<Branch> Tracks::make_branch(GstPad* pad, const TrackOrigin& origin) {
   const std::weak_ptr<Tracks> weak = weak_from_this();
   auto* loop = owner_.loop;
   return Branch::create(pad, {.pipeline = owner_.pipeline,
-                              .backlog = owner_.backlogs->of(ssrc),
+                              .backlog = owner_.backlogs->of(origin.ssrc),
                               .on_trouble =
-                                  [weak, loop, ssrc, mline](const std::string& message) {
-                                    loop->post([weak, ssrc, mline, message] {
+                                  [weak, loop, origin](const std::string& message) {
+                                    loop->post([weak, origin, message] {
                                       if (const auto self = weak.lock())
-                                        self->owner_.on_trouble(self->owner_.mid_of(ssrc, mline),
+                                        self->owner_.on_trouble(self->owner_.mid_of(origin),
                                                                 message);
                                     });
                                   },
@@ -86,7 +82,7 @@ std::vector<std::shared_ptr<Tracks::Track>> Tracks::tracks_with(const std::strin
 
 void Tracks::assign() {
   for (const auto& track : all()) {
-    if (track->mid.empty()) track->mid = owner_.mid_of(track->ssrc, track->mline);
+    if (track->mid.empty()) track->mid = owner_.mid_of(track->origin);
     if (released_) let_flow(*track);
   }
 }

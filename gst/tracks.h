@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "gst/branch.h"
+#include "gst/shared_translator.h"
 #include "signalling/base/loop.h"
 
 namespace media {
@@ -25,7 +26,7 @@ class Tracks : public std::enable_shared_from_this<Tracks> {
     GstBin* pipeline = nullptr;
     std::shared_ptr<Backlogs> backlogs;
     /* The section of a track, "" if it is not known yet. */
-    std::function<std::string(std::uint32_t ssrc, unsigned mline)> mid_of;
+    std::function<std::string(const TrackOrigin&)> mid_of;
     std::function<void(const std::string& mid, const std::string& message)> on_trouble;
     /* After close(): nobody is inside a feed any more. */
     std::function<void()> on_idle;
@@ -48,8 +49,7 @@ class Tracks : public std::enable_shared_from_this<Tracks> {
  private:
   struct Track {
     std::shared_ptr<Branch> branch;
-    std::uint32_t ssrc = 0;
-    unsigned mline = 0;
+    TrackOrigin origin;
     std::string mid;             /* loop */
     bool holding = false;        /* loop: its hold_time has begun */
     rtc::Loop::Timer hold_timer; /* loop */
@@ -58,7 +58,7 @@ class Tracks : public std::enable_shared_from_this<Tracks> {
   std::vector<std::shared_ptr<Track>> all() const;
   void let_flow(Track& track);
   void connect(const std::string& mid, FeedInput& feed);
-  std::shared_ptr<Branch> make_branch(GstPad* pad, std::uint32_t ssrc, unsigned mline);
+  std::shared_ptr<Branch> make_branch(GstPad* pad, const TrackOrigin& origin);
 
   Owner owner_;
   bool released_ = false;

@@ -8,6 +8,7 @@
 
 #include "gst/feed_input.h"
 #include "gst/sender.h"
+#include "gst/warm_up.h"
 #include "signalling/base/loop.h"
 #include "signalling/base/peer_connection.h"
 
@@ -64,6 +65,7 @@ class Transport final : public rtc::PeerConnectionFactory {
 
  private:
   class Impl;
+  WarmUp warm_up_;
   std::shared_ptr<Impl> impl_;
 };
 

@@ -21,6 +21,14 @@ namespace {
 /* Tracks of one peer; each costs two threads. */
 constexpr guint max_streams = 64;
 
+/* As browsers do. By default one feedback a picture is sent, which costs as much as all of the
+ * jitter buffers. */
+constexpr guint64 transport_cc_interval = 100 * GST_MSECOND;
+
+/* Packets in a row with which a stream starts, instead of waiting for the whole latency in case
+ * that earlier ones still come. */
+constexpr guint start_after_packets = 2;
+
 constexpr auto buffers =
     GstPadProbeType(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST);
 
@@ -39,6 +47,12 @@ void add_probe(GstPad* pad, GstPadProbeType type, F callable) {
 bool is_made_by(GstElement* element, const char* name) {
   GstElementFactory* factory = gst_element_get_factory(element);
   return factory && std::strcmp(GST_OBJECT_NAME(factory), name) == 0;
+}
+
+void set_feedback_interval(GstElement* rtp_session) {
+  Ref<GObject> session;
+  g_object_get(rtp_session, "internal-session", session.out(), nullptr);
+  g_object_set(session.get(), "twcc-feedback-interval", transport_cc_interval, nullptr);
 }
 
 void set_servers(GstElement* webrtcbin, const std::vector<rtc::IceServer>& servers) {
@@ -102,6 +116,7 @@ Ref<GstElement> make_webrtcbin(rtc::PeerId id, const rtc::PeerOptions& options,
 void watch_network(GstElement* webrtcbin, std::shared_ptr<NetworkGate> gate) {
   glib::connect<void, GstBin*, GstElement*>(
       webrtcbin, "deep-element-added", [gate](GstBin*, GstElement* element) {
+        if (is_made_by(element, "rtpsession")) return set_feedback_interval(element);
         const bool source = is_made_by(element, "nicesrc");
         if (!source && !is_made_by(element, "nicesink")) return;
         const auto pad =
@@ -134,6 +149,7 @@ void watch_jitter_buffers(GstElement* webrtcbin, std::shared_ptr<Backlogs> backl
   glib::connect<void, GstElement*, guint, guint>(
       rtpbin.get(), "new-jitterbuffer",
       [backlogs, is_video](GstElement* jitter_buffer, guint, guint ssrc) {
+        g_object_set(jitter_buffer, "faststart-min-packets", start_after_packets, nullptr);
         /* webrtcbin 1.22 sets every one by the do-nack of the last section. */
         if (const auto video = is_video(ssrc))
           g_object_set(jitter_buffer, "do-retransmission", *video ? TRUE : FALSE, nullptr);

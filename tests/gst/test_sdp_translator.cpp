@@ -254,6 +254,18 @@ GST_START_TEST(lets_the_page_reuse_a_line_of_ours) {
 }
 GST_END_TEST
 
+GST_START_TEST(finds_the_section_of_a_track_whose_source_is_not_declared) {
+  SdpTranslator translator("ours");
+  fail_unless(translator.set_local(Type::Offer, own_offer({"audio", "video", "video"})).ok());
+  const auto answer = answer_of({{"audio", "audio0"}, {"video", "video1"}, {"video", "video2"}});
+  fail_unless(translator.set_remote({Type::Answer, texts::write(answer)}).ok());
+  fail_unless(translator.mid_of_payload(96, 0) == "video1");
+  fail_unless(translator.mid_of_payload(96, 2) == "video2");
+  fail_unless(translator.mid_of_payload(111, 0) == "audio0");
+  fail_if(translator.mid_of_payload(77, 0));
+}
+GST_END_TEST
+
 GST_START_TEST(shows_the_mid_of_an_offer_that_was_dropped) {
   Side side;
   side.answer(call());
@@ -348,6 +360,7 @@ Suite* sdp_translator_suite() {
   tcase_add_test(chain, reads_an_answer_to_its_offer);
   tcase_add_test(chain, takes_no_codec_that_it_did_not_offer);
   tcase_add_test(chain, lets_the_page_reuse_a_line_of_ours);
+  tcase_add_test(chain, finds_the_section_of_a_track_whose_source_is_not_declared);
   tcase_add_test(chain, shows_the_mid_of_an_offer_that_was_dropped);
   tcase_add_test(chain, gives_its_own_section_a_mid_that_is_free);
   tcase_add_test(chain, tells_an_ice_restart_beforehand);

@@ -69,6 +69,15 @@ GST_START_TEST(calls_a_peer_and_decodes_what_it_sends) {
 }
 GST_END_TEST
 
+GST_START_TEST(a_track_starts_before_the_latency_has_passed) {
+  rtc::Loop loop;
+  media::Transport transport(loop, {.latency_ms = 60000});
+  auto video = std::make_shared<RecordingFeed>(Form::Encoded);
+  Call call(loop, transport, 1, {.caller = Call::Caller::Peer, .video = video});
+  fail_unless(eventually([&] { return video->count() >= 10; }));
+}
+GST_END_TEST
+
 GST_START_TEST(describes_the_sections_of_the_peer_and_its_own) {
   Stage stage;
   Call call(stage.loop, stage.transport, 1, {.caller = Call::Caller::Peer});
@@ -207,6 +216,7 @@ static Suite* transport_suite() {
   tcase_add_test(tests, calls_a_peer_and_delivers_what_it_sends_as_it_comes);
   tcase_add_test(tests, answers_a_peer_and_decodes_what_it_sends);
   tcase_add_test(tests, calls_a_peer_and_decodes_what_it_sends);
+  tcase_add_test(tests, a_track_starts_before_the_latency_has_passed);
   tcase_add_test(tests, describes_the_sections_of_the_peer_and_its_own);
   tcase_add_test(tests, holds_the_first_key_frame_until_a_feed_is_bound);
   tcase_add_test(tests, drops_a_track_that_nobody_binds_and_starts_it_with_a_key_frame_later);
