@@ -103,6 +103,7 @@ async function connected(scene, noise) {
       results.pictures.push(them.firstFrame - them.entered);
     }
     figure(`P3.connected.${order}`, results.ours, "ms", results.theirs);
+    figure(`P3.connected.${order}.to-first-picture`, results.ours, "ms", results.pictures);
     figure(`P3.connected.${order}.js-sdk`, results.theirs, "ms");
     figure(`P3.connected.${order}.js-sdk-first-picture`, results.pictures, "ms");
   }
