@@ -78,6 +78,14 @@ void CallController::set_latency(unsigned latency_ms) {
   });
 }
 
+void CallController::set_local_tracks(std::vector<matrix::LocalSource> tracks) {
+  loop_.post([this, tracks = std::move(tracks)] { session_->set_local_tracks(tracks); });
+}
+
+void CallController::set_local_muted(rtc::TrackSource source, bool muted) {
+  loop_.post([this, source, muted] { session_->set_muted(source, muted); });
+}
+
 void CallController::leave() {
   loop_.post([this] { leave_for("left"); });
 }

@@ -40,6 +40,11 @@ class CallController final : matrix::Session::Observer {
   void start();
   void set_playing(bool playing);
   void set_latency(unsigned latency_ms);
+  /* What the send pads bring. Every participant hears of it. */
+  void set_local_tracks(std::vector<matrix::LocalSource> tracks);
+  /* Of a track that we have. Video is to be unmuted when a key frame is on its way, audio
+   * before it is sent. */
+  void set_local_muted(rtc::TrackSource source, bool muted);
   /* Leaves the call and ends every stream; posts EOS when all are out. Repeatable. */
   void leave();
   /* Leaves the call; what streams carry does not matter any more. Repeatable. */

@@ -107,10 +107,10 @@ class PeerConnection {
 
   virtual ~PeerConnection() = default;
   /* What we send from the next description of ours on, be it an offer or an answer; nothing
-   * at first. Called before create_offer() or set_remote_description(), never between an
-   * offer of ours and its answer. A source that is left out keeps its section, which stops
-   * sending, and goes on with it when it comes back. An answer takes as many of the tracks as
-   * the offer has sections for. */
+   * at first. Comes right before create_offer() or a remote offer (also one that takes the place
+   * of ours). A source that is left out keeps its section, which stops sending, and goes on
+   * with it when it comes back. An answer takes as many of the tracks as the offer has
+   * sections for. Calls are carried out in the order of their coming. */
   virtual void set_local_tracks(const std::vector<LocalTrack>& tracks) = 0;
   /* on_local_description() brings it. The first is set locally at once. A later one is set
    * when its answer is applied: until then a remote offer takes its place, as if ours had

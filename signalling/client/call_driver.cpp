@@ -30,6 +30,14 @@ void CallDriver::hand_in(const SyncBatch& batch, bool first) {
     run(call_.to_device(message.sender, message.type, message.content, clock_.now()));
 }
 
+void CallDriver::set_local_tracks(const std::vector<LocalSource>& tracks) {
+  run(call_.set_local_tracks(tracks, clock_.now()));
+}
+
+void CallDriver::set_muted(TrackSource source, bool muted) {
+  run(call_.set_muted(source, muted, clock_.now()));
+}
+
 void CallDriver::leave() {
   run(call_.leave(clock_.now()));
 }
@@ -76,6 +84,10 @@ void CallDriver::carry_out(const ClosePeer& close) {
   if (peer.empty()) return;
   closed_peers_.push_back(std::move(peer.mapped()));
   closed_timer_ = with_.loop.after(milliseconds(0), [this] { closed_peers_.clear(); });
+}
+
+void CallDriver::carry_out(const SetLocalTracks& local) {
+  if (auto* peer = find_peer(local.peer)) peer->set_local_tracks(local.tracks);
 }
 
 void CallDriver::carry_out(const CreateOffer& offer) {

@@ -34,6 +34,8 @@ class CallDriver final : rtc::PeerConnection::Observer {
 
   /* @first: it holds all of the room's state. */
   void hand_in(const SyncBatch& batch, bool first);
+  void set_local_tracks(const std::vector<LocalSource>& tracks);
+  void set_muted(TrackSource source, bool muted);
   void leave();
   Call::State state() const { return call_.state(); }
   const Counters& dropped() const { return call_.dropped(); }
@@ -60,6 +62,7 @@ class CallDriver final : rtc::PeerConnection::Observer {
   void carry_out(const SendState& event) { outbox_.send(event); }
   void carry_out(const OpenPeer& open);
   void carry_out(const ClosePeer& close);
+  void carry_out(const SetLocalTracks& local);
   void carry_out(const CreateOffer& offer);
   void carry_out(const ApplyRemote& remote);
   void carry_out(const AddCandidate& candidate);

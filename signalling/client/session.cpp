@@ -55,6 +55,8 @@ class Session::Impl final : public Entrance::Observer, public Sync::Observer {
       : loop_(loop), config_(std::move(config)), factory_(factory), observer_(observer) {}
 
   void start();
+  void set_local_tracks(const std::vector<LocalSource>& tracks);
+  void set_muted(TrackSource source, bool muted);
   void leave() { end(std::nullopt); }
   Counters dropped() const { return call_ ? call_->dropped() : dropped_; }
 
@@ -95,6 +97,7 @@ class Session::Impl final : public Entrance::Observer, public Sync::Observer {
   bool ice_settled_ = false;
   bool synced_ = false;
   std::vector<SyncBatch> held_; /* until there is a call, and the room's state */
+  std::vector<LocalSource> local_tracks_;
 
   rtc::Loop::Timer sync_timer_;
 
@@ -160,6 +163,7 @@ void Session::Impl::begin() {
   call_ = std::make_unique<CallDriver>(
       CallDriver::Surroundings{loop_, *client_, factory_, *ice_servers_, config_.relay_only},
       std::move(config), [this](const Report& report) { reported(report); });
+  call_->set_local_tracks(local_tracks_);
   set_state(SessionState::Joining);
   sync_timer_ = loop_.after(sync_limit, [this] {
     end(rtc::Error{Kind::Network, "The homeserver does not tell what is in the room.", {}});
@@ -198,6 +202,17 @@ void Session::Impl::hand_in(const SyncBatch& batch) {
   if (first) sync_timer_ = {};
   call_->hand_in(batch, first);
   if (!ended_ && call_->state() == Call::State::Leaving) set_state(SessionState::Leaving);
+}
+
+void Session::Impl::set_local_tracks(const std::vector<LocalSource>& tracks) {
+  local_tracks_ = tracks;
+  if (call_) call_->set_local_tracks(tracks);
+}
+
+void Session::Impl::set_muted(TrackSource source, bool muted) {
+  for (auto& track : local_tracks_)
+    if (track.source == source) track.muted = muted;
+  if (call_) call_->set_muted(source, muted);
 }
 
 void Session::Impl::reported(const Report& report) {
@@ -275,6 +290,14 @@ Session::~Session() = default;
 
 void Session::start() {
   impl_->start();
+}
+
+void Session::set_local_tracks(const std::vector<LocalSource>& tracks) {
+  impl_->set_local_tracks(tracks);
+}
+
+void Session::set_muted(TrackSource source, bool muted) {
+  impl_->set_muted(source, muted);
 }
 
 void Session::leave() {

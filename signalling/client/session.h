@@ -52,6 +52,11 @@ class Session {
   Session& operator=(const Session&) = delete;
 
   void start();
+  /* What we send from now on: nothing at first. Also before start(), and at any time later. */
+  void set_local_tracks(const std::vector<LocalSource>& tracks);
+  /* Of a track that we have. Video is to be unmuted when a key frame is on its way, audio
+   * before it is sent. */
+  void set_muted(TrackSource source, bool muted);
   /* Takes our entry out of the room and says goodbye to each peer. Within 2.5 s at most
    * CallEnded comes, whatever the server does. Any stage, repeatable. */
   void leave();

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "signalling/core/call.h"
 
-#include <algorithm>
 #include <set>
 #include <utility>
 
 #include "signalling/base/log.h"
+#include "signalling/core/conference_glare.h"
 #include "signalling/core/membership.h"
 #include "signalling/core/mesh.h"
 #include "signalling/core/room_state.h"
@@ -17,12 +17,10 @@ namespace {
 using Kind = rtc::Error::Kind;
 using namespace std::chrono_literals;
 
-constexpr const char* conference_name = "GStreamer call";
 constexpr size_t conference_id_length = 24;
 constexpr size_t session_id_length = 16;
 constexpr Time create_retry = 5s;
-/* Long enough for all conferences that were started at once to be seen by everybody. */
-constexpr Time glare_settles_after = 1s;
+constexpr Time announce_delay = 100ms;
 constexpr Time entry_removed_within = 2s;
 constexpr Time goodbyes_sent_within = 2500ms;
 
@@ -46,11 +44,6 @@ bool is_passing(Kind kind) {
   return true;
 }
 
-bool is_older(const Conference& a, const Conference& b) {
-  if (a.origin_server_ts != b.origin_server_ts) return a.origin_server_ts < b.origin_server_ts;
-  return a.id < b.id;
-}
-
 }  // namespace
 
 /* Leaving has two steps: our entry's removal is answered (leaving_entry_), then the
@@ -69,9 +62,8 @@ struct Call::Impl {
   Effects created(const rtc::Result<void>& result, Time now);
   Effects join(const std::string& id, Time now);
   Effects review(Time now);
-  const Conference* older_than_ours() const;
-  bool alone(Time now) const;
-  Effects move(Time now);
+  Effects move(const std::string& id, Time now);
+  Effects media_changed(bool tracks, Time now);
   Effects after_membership(Effects effects, Time now);
   Effects begin_leaving(const std::string& reason, std::optional<rtc::Error> error,
                         bool remove_entry, Time now);
@@ -99,9 +91,11 @@ struct Call::Impl {
 
   std::uint64_t creating = 0; /* token of the conference's write */
   std::optional<Time> create_at;
-  bool ours = false; /* we started this conference */
-  bool seen = false; /* the room has it */
-  std::optional<Time> move_at;
+  bool seen = false; /* the room has the conference */
+  ConferenceGlare glare{room, own};
+
+  LocalMedia media;
+  std::optional<Time> announce_at; /* what is muted: all changes at once, to everybody */
 
   bool leaving_entry = false;
   std::optional<Time> entry_removed_by;
@@ -141,7 +135,7 @@ Effects Call::Impl::created(const rtc::Result<void>& result, Time now) {
   creating = 0;
   if (state != State::Joining) return {};
   if (result.ok()) {
-    ours = true;
+    glare.started(conf_id);
     return join(conf_id, now);
   }
   const rtc::Error& why = result.error();
@@ -162,7 +156,8 @@ Effects Call::Impl::join(const std::string& id, Time now) {
   conf_id = id;
   seen = room.conference(id) != nullptr;
   membership.emplace(own, session_id, room, random, tokens);
-  mesh.emplace(MeshContext{own, session_id, conf_id, random, tokens, feed_numbers, last_peer,
+  membership->set_screenshare(media.shares_screen(), now);
+  mesh.emplace(MeshContext{own, session_id, conf_id, media, random, tokens, feed_numbers, last_peer,
                            ended_calls, dropped},
                MeshLimits{config.max_participants, config.max_devices_per_user}, room);
   Effects effects = membership->publish(id, now);
@@ -175,42 +170,27 @@ Effects Call::Impl::review(Time now) {
   const bool there = room.conference(conf_id) != nullptr;
   if (seen && !there) return begin_leaving("terminated", std::nullopt, true, now);
   seen = there;
-  if (older_than_ours() && !move_at) move_at = now + glare_settles_after;
+  if (config.call_id.empty()) glare.room_changed(conf_id, now);
   membership->room_changed(now);
-  return mesh->room_changed(now);
-}
-
-/* Another one was started at the same time as ours, and first. */
-const Conference* Call::Impl::older_than_ours() const {
-  const Conference* current = room.conference(conf_id);
-  if (!ours || !current || !config.call_id.empty()) return nullptr;
-  const Conference* oldest = current;
-  for (const auto& [id, conference] : room.conferences())
-    if (is_older(conference, *oldest)) oldest = &conference;
-  return oldest == current ? nullptr : oldest;
-}
-
-bool Call::Impl::alone(Time now) const {
-  const auto devices = room.devices(conf_id);
-  return std::all_of(devices.begin(), devices.end(), [&](const UserDevice& device) {
-    return device.entry.expires_ts <= now || Address{device.user_id, device.entry.device_id} == own;
-  });
-}
-
-/* Leaves the conference that we started to nobody, for the one started before it. */
-Effects Call::Impl::move(Time now) {
-  move_at.reset();
-  const Conference* other = older_than_ours();
-  if (!other || !alone(now)) return {};
-  LOG_INFO(Core, "%s: moving to conference %s", who.c_str(), other->id.c_str());
-  ConferenceContent content = room.conference(conf_id)->content;
-  content.terminated = true;
-  Effects effects = mesh->close("call-ended");
-  effects.push_back(SendState{tokens.next(), call_event_type, conf_id,
-                              write_conference(content, conference_name)});
-  ours = false;
-  append(effects, join(other->id, now));
+  Effects effects = mesh->room_changed(now);
+  append(effects, glare.clean_up(conf_id, tokens, now));
   return effects;
+}
+
+/* To another conference, which everybody of this one goes to as well. */
+Effects Call::Impl::move(const std::string& id, Time now) {
+  LOG_INFO(Core, "%s: moving to conference %s", who.c_str(), id.c_str());
+  Effects effects = mesh->close("call-ended");
+  append(effects, join(id, now));
+  append(effects, glare.clean_up(conf_id, tokens, now));
+  return effects;
+}
+
+Effects Call::Impl::media_changed(bool tracks, Time now) {
+  if (!in_call()) return {};
+  if (!announce_at) announce_at = now + announce_delay;
+  membership->set_screenshare(media.shares_screen(), now);
+  return tracks ? mesh->media_changed(now) : Effects{};
 }
 
 /* @effects, and what follows from the state that membership is in now. */
@@ -332,6 +312,14 @@ Effects Call::peer_failed(rtc::PeerId peer, rtc::PeerFailure failure, const std:
   return impl_->in_call() ? impl_->mesh->peer_failed(peer, failure, message, now) : Effects{};
 }
 
+Effects Call::set_local_tracks(const std::vector<LocalSource>& tracks, Time now) {
+  return impl_->media.set_tracks(tracks) ? impl_->media_changed(true, now) : Effects{};
+}
+
+Effects Call::set_muted(TrackSource source, bool muted, Time now) {
+  return impl_->media.set_muted(source, muted) ? impl_->media_changed(false, now) : Effects{};
+}
+
 Effects Call::leave(Time now) {
   if (impl_->state == State::Leaving || impl_->state == State::Ended) return {};
   return impl_->begin_leaving("left", std::nullopt, true, now);
@@ -353,7 +341,13 @@ Effects Call::on_timeout(Time now) {
   Effects effects = impl.membership->on_timeout(now);
   effects = impl.after_membership(std::move(effects), now);
   if (impl.in_call()) append(effects, impl.mesh->on_timeout(now));
-  if (impl.in_call() && impl.move_at && now >= *impl.move_at) append(effects, impl.move(now));
+  if (!impl.in_call()) return effects;
+  if (impl.announce_at && now >= *impl.announce_at) {
+    impl.announce_at.reset();
+    append(effects, impl.mesh->announce());
+  }
+  if (const auto better = impl.glare.on_timeout(impl.conf_id, now))
+    append(effects, impl.move(*better, now));
   return effects;
 }
 
@@ -369,7 +363,8 @@ std::optional<Time> Call::next_deadline() const {
   } else if (impl.in_call()) {
     consider(impl.membership->next_deadline());
     consider(impl.mesh->next_deadline());
-    consider(impl.move_at);
+    consider(impl.glare.next_deadline());
+    consider(impl.announce_at);
   } else if (impl.state == State::Joining) {
     consider(impl.create_at);
   }

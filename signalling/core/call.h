@@ -9,6 +9,7 @@
 
 #include "signalling/core/counters.h"
 #include "signalling/core/effects.h"
+#include "signalling/core/local_media.h"
 #include "signalling/core/member_events.h"
 
 namespace matrix {
@@ -56,6 +57,13 @@ class Call {
                     Time now);
   /* The answer to SendToDevice or SendState. */
   Effects sent(std::uint64_t token, const rtc::Result<void>& result, Time now);
+
+  /* What we send from now on: nothing at first. Any state; may be called again at any time:
+   * every peer is told by a renegotiation. A source that went away comes back on its section. */
+  Effects set_local_tracks(const std::vector<LocalSource>& tracks, Time now);
+  /* Of a track that we have. Everybody hears of all such changes within 100 ms at once.
+   * Unmuted video is to be announced when a key frame is on its way. */
+  Effects set_muted(TrackSource source, bool muted, Time now);
 
   Effects local_description(rtc::PeerId peer, const SessionDescription& description, Time now);
   Effects local_candidate(rtc::PeerId peer, const IceCandidate& candidate, Time now);

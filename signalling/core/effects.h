@@ -47,6 +47,12 @@ struct ClosePeer {
   rtc::PeerId peer = 0;
   bool operator==(const ClosePeer&) const = default;
 };
+/* What the connection sends from its next description on. */
+struct SetLocalTracks {
+  rtc::PeerId peer = 0;
+  std::vector<rtc::LocalTrack> tracks;
+  bool operator==(const SetLocalTracks&) const = default;
+};
 struct CreateOffer {
   rtc::PeerId peer = 0;
   rtc::OfferOptions options;
@@ -64,12 +70,13 @@ struct AddCandidate {
 };
 
 /* What a machine wants done. Carried out in order after its method has returned. */
-using Effect = std::variant<SendToDevice, SendState, OpenPeer, ClosePeer, CreateOffer, ApplyRemote,
-                            AddCandidate, Report>;
+using Effect = std::variant<SendToDevice, SendState, OpenPeer, ClosePeer, SetLocalTracks,
+                            CreateOffer, ApplyRemote, AddCandidate, Report>;
 using Effects = std::vector<Effect>;
 
 /* Appends @more to @effects. */
-inline void append(Effects& effects, Effects more) {
+template <typename T>
+void append(std::vector<T>& effects, std::vector<T> more) {
   for (auto& effect : more) effects.push_back(std::move(effect));
 }
 

@@ -57,6 +57,12 @@ Effects Membership::publish(std::string conf_id, Time now) {
   return write(now);
 }
 
+void Membership::set_screenshare(bool shared, Time now) {
+  screenshare_ = shared;
+  if (state_ == State::Published && !writing_ && screenshare_ != screenshare_written_)
+    write_at_ = spaced(now);
+}
+
 void Membership::room_changed(Time now) {
   watch(now);
 }
@@ -117,7 +123,9 @@ std::optional<Json> Membership::compose(const std::optional<DeviceEntry>& entry,
 Effects Membership::write(Time now) {
   restore_at_.reset();
   write_at_.reset();
-  auto content = compose(DeviceEntry{own_.device_id, session_id_, now + validity, false}, now);
+  screenshare_written_ = screenshare_;
+  auto content =
+      compose(DeviceEntry{own_.device_id, session_id_, now + validity, screenshare_}, now);
   if (!content) {
     if (state_ == State::Publishing) {
       fail({Kind::Busy,
@@ -144,6 +152,7 @@ void Membership::written(Time now) {
   failures_ = 0;
   last_write_ = write_started_;
   write_at_ = write_started_ + random_.between(earliest_renewal, latest_renewal);
+  set_screenshare(screenshare_, now);
   watch(now);
 }
 

@@ -38,6 +38,8 @@ class Membership {
   Effects clean_up(Time now);
   /* Enters @conf_id. Idle only. */
   Effects publish(std::string conf_id, Time now);
+  /* Whether our entry says that we share a screen: peers then expect it. Any state. */
+  void set_screenshare(bool shared, Time now);
   /* To be called after the room state has changed. */
   void room_changed(Time now);
   /* Tokens of others are ignored. */
@@ -83,7 +85,9 @@ class Membership {
   std::optional<Time> restore_at_; /* only if the entry does not show up before */
   unsigned failures_ = 0;          /* in a row */
   unsigned restorations_ = 0;      /* without a minute of peace in between */
-  bool clock_differs_ = false;     /* said so */
+  bool screenshare_ = false;
+  bool screenshare_written_ = false; /* by the last write */
+  bool clock_differs_ = false;       /* said so */
 };
 
 }  // namespace matrix

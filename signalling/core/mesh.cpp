@@ -164,6 +164,18 @@ Effects Mesh::sent(std::uint64_t token, bool ok, Time now) {
   return swept(std::move(effects));
 }
 
+Effects Mesh::media_changed(Time now) {
+  Effects effects;
+  for (auto& [key, leg] : legs_) append(effects, leg.media_changed(now));
+  return swept(std::move(effects));
+}
+
+Effects Mesh::announce() {
+  Effects effects;
+  for (auto& [key, leg] : legs_) append(effects, leg.announce());
+  return effects;
+}
+
 MeshLeg* Mesh::find(rtc::PeerId peer) {
   for (auto& [key, leg] : legs_)
     if (peer != 0 && leg.peer() == peer) return &leg;

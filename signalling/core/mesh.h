@@ -34,6 +34,11 @@ class Mesh {
   Effects receive(const std::string& sender, CallMessage message, Time now);
   Effects sent(std::uint64_t token, bool ok, Time now);
 
+  /* A track of ours has come or gone. */
+  Effects media_changed(Time now);
+  /* Tells everybody who does not know it yet what of ours is muted. */
+  Effects announce();
+
   Effects local_description(rtc::PeerId peer, const SessionDescription& description, Time now);
   Effects local_candidate(rtc::PeerId peer, const IceCandidate& candidate, Time now);
   Effects remote_tracks(rtc::PeerId peer, const std::vector<rtc::RemoteTrack>& tracks, Time now);

@@ -7,6 +7,7 @@
 #include "signalling/core/effects.h"
 #include "signalling/core/ended_calls.h"
 #include "signalling/core/feeds.h"
+#include "signalling/core/local_media.h"
 #include "signalling/core/random.h"
 #include "signalling/core/tokens.h"
 
@@ -17,6 +18,7 @@ struct MeshContext {
   Address own;
   std::string session_id;
   std::string conf_id;
+  const LocalMedia& media;
   Random& random;
   Tokens& tokens;
   FeedNumbers& feed_numbers;

@@ -6,7 +6,6 @@
 
 #include "signalling/base/log.h"
 #include "signalling/core/message_size.h"
-#include "signalling/core/overloaded.h"
 
 namespace matrix {
 
@@ -23,6 +22,7 @@ constexpr unsigned max_retries = 3;
 constexpr Time first_slow_retry = 60s;
 constexpr Time last_slow_retry = 8min;
 constexpr unsigned max_video_sections = 4;
+constexpr unsigned max_unanswered_offers = 2;
 constexpr size_t call_id_length = 24;
 
 /* Whether a peer that hung up with @reason is done with us, rather than with this call. */
@@ -34,20 +34,21 @@ bool is_farewell(const std::string& reason) {
 
 MeshLeg::MeshLeg(const MeshContext& context, Address remote, std::string session_id)
     : context_(context),
-      remote_(std::move(remote)),
-      participant_{remote_.user_id, remote_.device_id, std::move(session_id), remote_.user_id},
-      who_(remote_.user_id + "/" + remote_.device_id),
+      remote_{std::move(remote), std::move(session_id)},
+      participant_{remote_.address.user_id, remote_.address.device_id, remote_.session_id,
+                   remote_.address.user_id},
+      who_(remote_.address.user_id + "/" + remote_.address.device_id),
       feeds_(context.feed_numbers) {}
 
 MeshLeg::~MeshLeg() = default;
 
 /* The lower id calls. */
 bool MeshLeg::we_call() const {
-  return context_.own < remote_;
+  return context_.own < remote_.address;
 }
 
 bool MeshLeg::is_connected() const {
-  return call_ && call_->call.state() == PeerCall::State::Connected;
+  return call_ && (*call_)->state() == PeerCall::State::Connected;
 }
 
 Effects MeshLeg::listed(const DeviceEntry& entry, const std::string& display_name, Time now) {
@@ -97,15 +98,20 @@ Effects MeshLeg::receive(CallMessage message, bool prepare, Time now) {
 
 Effects MeshLeg::hold(CallMessage message, bool prepare, Time now) {
   if (!gone_at_) gone_at_ = now + held_time;
-  if (context_.ended_calls.contains(remote_, message.envelope.call_id)) {
+  if (context_.ended_calls.contains(remote_.address, message.envelope.call_id)) {
     drop("unknown call");
     return {};
   }
   Effects effects;
   if (const auto* invite = std::get_if<Invite>(&message.signal); invite && prepare && !call_)
-    effects = run(begin(message.envelope.call_id).call.prepare(*invite, now));
+    effects = prepare_call(message.envelope.call_id, *invite, now);
   held_.push_back(std::move(message));
   return effects;
+}
+
+Effects MeshLeg::prepare_call(const std::string& call_id, const Invite& invite, Time now) {
+  auto& call = begin(call_id);
+  return call.run(call->prepare(invite, now));
 }
 
 size_t MeshLeg::held_bytes() const {
@@ -116,16 +122,17 @@ size_t MeshLeg::held_bytes() const {
 
 Effects MeshLeg::deliver(const CallMessage& message, Time now) {
   const std::string& call_id = message.envelope.call_id;
-  if (call_ && call_->call_id == call_id) {
-    Effects effects = run(call_->call.receive(message.signal, now));
+  if (call_ && call_->id() == call_id) {
+    Effects effects = call_->run((*call_)->receive(message.signal, now));
     append(effects, settle(now));
     return effects;
   }
-  if (context_.ended_calls.contains(remote_, call_id)) return {};
+  if (context_.ended_calls.contains(remote_.address, call_id)) return {};
   if (const auto* invite = std::get_if<Invite>(&message.signal))
     return receive_invite(call_id, *invite, now);
   /* One that overtook its invite: the invite is not to be answered any more. */
-  if (std::holds_alternative<Hangup>(message.signal)) context_.ended_calls.add(remote_, call_id);
+  if (std::holds_alternative<Hangup>(message.signal))
+    context_.ended_calls.add(remote_.address, call_id);
   drop("unknown call");
   return {};
 }
@@ -133,115 +140,110 @@ Effects MeshLeg::deliver(const CallMessage& message, Time now) {
 Effects MeshLeg::receive_invite(const std::string& call_id, const Invite& invite, Time now) {
   Effects effects;
   if (call_) {
-    const auto state = call_->call.state();
+    const auto state = (*call_)->state();
     const bool ours_pending =
         state == PeerCall::State::Offering || state == PeerCall::State::InviteSent;
-    if (ours_pending && call_->call_id < call_id) {
+    if (ours_pending && call_->id() < call_id) {
       /* They will see our invite, which wins, and drop theirs. */
-      context_.ended_calls.add(remote_, call_id);
+      context_.ended_calls.add(remote_.address, call_id);
       return refuse(call_id, "replaced");
     }
     /* Ours lost; or they have given up the old call, whose hangup has not come yet. */
-    append(effects, run(ours_pending ? call_->call.hang_up("replaced") : call_->call.drop()));
-    context_.ended_calls.add(remote_, call_->call_id);
+    append(effects, call_->run(ours_pending ? (*call_)->hang_up("replaced") : (*call_)->drop()));
+    context_.ended_calls.add(remote_.address, call_->id());
     call_.reset();
     append(effects, feeds_.lost(now));
   }
   call_at_.reset();
   expect_by_.reset();
   state_ = State::Calling;
-  append(effects, run(begin(call_id).call.receive(invite, now)));
+  auto& call = begin(call_id);
+  append(effects, call.run(call->receive(invite, now)));
   return effects;
 }
 
 Effects MeshLeg::place_call(Time now) {
   call_at_.reset();
   state_ = State::Calling;
-  auto& attempt = begin(context_.random.id(call_id_length));
-  return run(attempt.call.start({.audio_sections = 1, .video_sections = video_sections_}, now));
+  auto& call = begin(context_.random.id(call_id_length));
+  return call.run(call->start({.audio_sections = 1, .video_sections = video_sections_}, now));
 }
 
-MeshLeg::Attempt& MeshLeg::begin(std::string call_id) {
+AddressedCall& MeshLeg::begin(std::string call_id) {
   LOG_DEBUG(Core, "%s: call %s", who_.c_str(), call_id.c_str());
-  return call_.emplace(std::move(call_id), ++context_.last_peer, context_.random.id(32),
-                       context_.own.device_id);
-}
-
-/* Stamps what the call says with its addresses and numbers. */
-Effects MeshLeg::run(CallEffects call_effects) {
-  Effects effects;
-  for (auto& effect : call_effects)
-    std::visit(Overloaded{[&](Signal& signal) { effects.push_back(address(std::move(signal))); },
-                          [&](auto& other) { effects.push_back(std::move(other)); }},
-               effect);
-  return effects;
-}
-
-SendToDevice MeshLeg::address(Signal signal) {
-  const std::uint64_t token = context_.tokens.next();
-  /* A hole in the numbers would stop the peer's queue: the farewell takes the number that
-   * the server never got. */
-  const bool fills = call_->lost_seq && std::holds_alternative<Hangup>(signal);
-  const std::int64_t seq = fills ? *call_->lost_seq : call_->next_seq++;
-  call_->unanswered.emplace(token, seq);
-  if (auto* invite = std::get_if<Invite>(&signal)) invite->invitee = remote_.user_id;
-  return {token, remote_, {envelope(call_->call_id, seq), std::move(signal)}};
+  auto& call = call_.emplace(context_, remote_, std::move(call_id));
+  if (unanswered_offers_ >= max_unanswered_offers) call->only_answer();
+  return call;
 }
 
 /* Of a call that we never had a part in. */
 Effects MeshLeg::refuse(const std::string& call_id, const std::string& reason) {
-  return {SendToDevice{context_.tokens.next(), remote_, {envelope(call_id, 0), Hangup{reason}}}};
-}
-
-Envelope MeshLeg::envelope(const std::string& call_id, std::int64_t seq) const {
-  return {.call_id = call_id,
-          .conf_id = context_.conf_id,
-          .device_id = context_.own.device_id,
-          .party_id = context_.own.device_id,
-          .sender_session_id = context_.session_id,
-          .dest_session_id = participant_.session_id,
-          .seq = seq};
+  return {SendToDevice{context_.tokens.next(),
+                       remote_.address,
+                       {make_envelope(context_, remote_, call_id, 0), Hangup{reason}}}};
 }
 
 Effects MeshLeg::sent(std::uint64_t token, bool ok, Time now) {
-  if (!call_) return {};
-  const auto entry = call_->unanswered.find(token);
-  if (entry == call_->unanswered.end()) return {};
-  const std::int64_t seq = entry->second;
-  call_->unanswered.erase(entry);
-  if (ok) return {};
+  if (!call_ || call_->sent(token, ok)) return {};
   LOG_WARNING(Core, "%s: a message was lost, ending the call", who_.c_str());
-  call_->lost_seq = seq;
-  Effects effects = run(call_->call.hang_up("signalling_timeout"));
+  Effects effects = call_->run((*call_)->hang_up("signalling_timeout"));
   append(effects, settle(now));
   return effects;
 }
 
+Effects MeshLeg::media_changed(Time now) {
+  if (!call_) return {};
+  Effects effects = call_->run((*call_)->media_changed(now));
+  append(effects, bring_tracks(now));
+  return effects;
+}
+
+Effects MeshLeg::announce() {
+  return call_ && is_listed() ? call_->run((*call_)->announce()) : Effects{};
+}
+
+/* To a peer that answers no offers in a running call: in a new call, if it is for us to
+ * place one. */
+Effects MeshLeg::bring_tracks(Time now) {
+  if (unanswered_offers_ < max_unanswered_offers || !(*call_)->lacks_tracks()) return {};
+  if (we_call()) {
+    Effects effects = call_->run((*call_)->hang_up("unknown_error"));
+    append(effects, settle(now));
+    return effects;
+  }
+  if (std::exchange(told_of_missing_tracks_, true)) return {};
+  return {ParticipantTrouble{
+      participant_,
+      {rtc::Error::Kind::Protocol,
+       participant_.display_name + " does not take what is added during the call.", ""}}};
+}
+
 Effects MeshLeg::local_description(const SessionDescription& description, Time now) {
-  return call_ ? run(call_->call.local_description(description, now)) : Effects{};
+  return call_ ? call_->run((*call_)->local_description(description, now)) : Effects{};
 }
 
 Effects MeshLeg::local_candidate(const IceCandidate& candidate, Time now) {
-  return call_ ? run(call_->call.local_candidate(candidate, now)) : Effects{};
+  return call_ ? call_->run((*call_)->local_candidate(candidate, now)) : Effects{};
 }
 
 Effects MeshLeg::remote_tracks(const std::vector<rtc::RemoteTrack>& tracks, Time now) {
   if (!call_) return {};
-  call_->tracks = tracks;
+  call_->set_tracks(tracks);
   return settle(now);
 }
 
 Effects MeshLeg::peer_state(rtc::PeerState state, Time now) {
   if (!call_) return {};
-  Effects effects = run(call_->call.peer_state(state, now));
+  Effects effects = call_->run((*call_)->peer_state(state, now));
   if (is_connected()) troubled_ = false;
   append(effects, settle(now));
+  if (call_) append(effects, bring_tracks(now));
   return effects;
 }
 
 Effects MeshLeg::peer_failed(rtc::PeerFailure failure, const std::string& message, Time now) {
   if (!call_) return {};
-  Effects effects = run(call_->call.peer_failed(failure, message));
+  Effects effects = call_->run((*call_)->peer_failed(failure, message));
   append(effects, settle(now));
   return effects;
 }
@@ -249,19 +251,21 @@ Effects MeshLeg::peer_failed(rtc::PeerFailure failure, const std::string& messag
 /* After the call has seen an input: what follows for the feeds and for the leg. */
 Effects MeshLeg::settle(Time now) {
   if (!call_) return {};
-  if (call_->call.state() == PeerCall::State::Ended) return call_ended(now);
+  if ((*call_)->state() == PeerCall::State::Ended) return call_ended(now);
   if (!is_connected()) return {};
-  return feeds_.update(participant_, peer(), call_->tracks, call_->call.remote_streams());
+  return feeds_.update(participant_, peer(), call_->tracks(), (*call_)->remote_streams());
 }
 
 Effects MeshLeg::call_ended(Time now) {
-  const PeerCall::Ending ending = *call_->call.ending();
-  if (const auto since = call_->call.connected_since(); since && now - *since >= steady_after)
+  const PeerCall::Ending ending = *(*call_)->ending();
+  if (const auto since = (*call_)->connected_since(); since && now - *since >= steady_after)
     retries_ = 0;
-  const std::string call_id = call_->call_id;
+  if ((*call_)->has_renegotiated()) unanswered_offers_ = 0;
+  if (ending.cause == PeerCall::Cause::OfferUnanswered) unanswered_offers_++;
+  const std::string call_id = call_->id();
   call_.reset();
   if (state_ == State::Unlisted) return {}; /* the invite is held still */
-  context_.ended_calls.add(remote_, call_id);
+  context_.ended_calls.add(remote_.address, call_id);
   LOG_INFO(Core, "%s: call ended: %s %s", who_.c_str(), ending.reason.c_str(),
            ending.message.c_str());
   if (lapsed_) return close("expired", "");
@@ -320,8 +324,8 @@ Effects MeshLeg::close(const std::string& reason, const std::string& hangup) {
   if (state_ == State::Closed) return {};
   Effects effects;
   if (call_) {
-    if (is_listed()) context_.ended_calls.add(remote_, call_->call_id);
-    effects = run(hangup.empty() ? call_->call.drop() : call_->call.hang_up(hangup));
+    if (is_listed()) context_.ended_calls.add(remote_.address, call_->id());
+    effects = call_->run(hangup.empty() ? (*call_)->drop() : (*call_)->hang_up(hangup));
   }
   call_.reset();
   append(effects, feeds_.remove(reason));
@@ -345,7 +349,7 @@ Effects MeshLeg::on_timeout(Time now) {
   }
   for (const auto& message : sequencer_.on_timeout(now)) append(effects, deliver(message, now));
   if (call_) {
-    append(effects, run(call_->call.on_timeout(now)));
+    append(effects, call_->run((*call_)->on_timeout(now)));
     append(effects, settle(now));
   }
   append(effects, feeds_.on_timeout(now));
@@ -369,7 +373,7 @@ std::optional<Time> MeshLeg::next_deadline() const {
   std::optional<Time> next;
   const auto lapses = entry_ && !lapsed_ ? std::optional<Time>(entry_->expires_ts) : std::nullopt;
   for (const auto& at : {gone_at_, lapses, sequencer_.next_deadline(), feeds_.next_deadline(),
-                         call_ ? call_->call.next_deadline() : std::nullopt, call_at_, expect_by_})
+                         call_ ? (*call_)->next_deadline() : std::nullopt, call_at_, expect_by_})
     if (at && (!next || *at < *next)) next = at;
   return next;
 }

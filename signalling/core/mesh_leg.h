@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "signalling/core/addressed_call.h"
 #include "signalling/core/feeds.h"
 #include "signalling/core/member_events.h"
 #include "signalling/core/mesh_context.h"
-#include "signalling/core/peer_call.h"
 #include "signalling/core/sequencer.h"
 
 namespace matrix {
@@ -44,6 +44,11 @@ class MeshLeg {
   Effects receive(CallMessage message, bool prepare, Time now);
   Effects sent(std::uint64_t token, bool ok, Time now);
 
+  /* A track of ours has come or gone. */
+  Effects media_changed(Time now);
+  /* Tells the peer what of ours is muted, unless it knows. */
+  Effects announce();
+
   Effects local_description(const SessionDescription& description, Time now);
   Effects local_candidate(const IceCandidate& candidate, Time now);
   Effects remote_tracks(const std::vector<rtc::RemoteTrack>& tracks, Time now);
@@ -60,43 +65,30 @@ class MeshLeg {
   bool is_listed() const { return state_ != State::Unlisted && state_ != State::Closed; }
   bool is_connected() const;
   /* Of its present connection, or 0. */
-  rtc::PeerId peer() const { return call_ ? call_->call.peer() : 0; }
+  rtc::PeerId peer() const { return call_ ? (*call_)->peer() : 0; }
   size_t held_messages() const { return held_.size(); }
   size_t held_bytes() const;
 
  private:
-  /* A PeerCall and its addressing. */
-  struct Attempt {
-    Attempt(std::string id, rtc::PeerId peer, std::string stream, std::string party)
-        : call_id(std::move(id)), call(peer, std::move(stream), std::move(party)) {}
-    std::string call_id;
-    PeerCall call;
-    std::int64_t next_seq = 0;
-    std::optional<std::int64_t> lost_seq;             /* the server never got this one */
-    std::map<std::uint64_t, std::int64_t> unanswered; /* seq by token */
-    std::vector<rtc::RemoteTrack> tracks;
-  };
-
   Effects hold(CallMessage message, bool prepare, Time now);
+  Effects prepare_call(const std::string& call_id, const Invite& invite, Time now);
   Effects deliver(const CallMessage& message, Time now);
   Effects receive_invite(const std::string& call_id, const Invite& invite, Time now);
   Effects place_call(Time now);
-  Attempt& begin(std::string call_id);
-  Effects run(CallEffects call_effects);
-  SendToDevice address(Signal signal);
+  AddressedCall& begin(std::string call_id);
   Effects refuse(const std::string& call_id, const std::string& reason);
-  Envelope envelope(const std::string& call_id, std::int64_t seq) const;
   Effects settle(Time now);
   Effects call_ended(Time now);
   void plan_retry(const PeerCall::Ending& ending, Time now);
   Effects give_up(const PeerCall::Ending& ending, Time now);
   Effects on_call_due(Time now);
+  Effects bring_tracks(Time now);
   Effects trouble(rtc::Error::Kind kind, const std::string& what, const std::string& detail);
   bool we_call() const;
   void drop(const char* why);
 
   const MeshContext& context_;
-  const Address remote_;
+  const SessionAddress remote_;
   Participant participant_;
   const std::string who_; /* for the log */
   State state_ = State::Unlisted;
@@ -107,12 +99,14 @@ class MeshLeg {
   std::vector<CallMessage> held_; /* Unlisted: in the order of their arrival */
 
   Sequencer sequencer_;
-  std::optional<Attempt> call_;
+  std::optional<AddressedCall> call_;
   unsigned video_sections_ = 1;
   unsigned retries_ = 0;
-  std::optional<Time> call_at_;   /* we call (again) */
-  std::optional<Time> expect_by_; /* they should have called */
-  bool troubled_ = false;         /* reported, not connected since */
+  std::optional<Time> call_at_;    /* we call (again) */
+  std::optional<Time> expect_by_;  /* they should have called */
+  bool troubled_ = false;          /* reported, not connected since */
+  unsigned unanswered_offers_ = 0; /* made in running calls, in a row */
+  bool told_of_missing_tracks_ = false;
   Feeds feeds_;
 };
 

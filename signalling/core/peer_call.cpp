@@ -36,14 +36,23 @@ const char* hangup_reason(rtc::PeerFailure failure) {
 
 }  // namespace
 
-PeerCall::PeerCall(rtc::PeerId peer, std::string stream_id, std::string party_id)
-    : peer_(peer), stream_id_(std::move(stream_id)), party_id_(std::move(party_id)) {}
+PeerCall::PeerCall(rtc::PeerId peer, std::string stream_id, std::string party_id,
+                   const LocalMedia& media)
+    : peer_(peer),
+      stream_id_(std::move(stream_id)),
+      party_id_(std::move(party_id)),
+      media_(media) {}
 
 CallEffects PeerCall::start(const rtc::OfferOptions& options, Time now) {
   if (state_ != State::New) return {};
   state_ = State::Offering;
+  we_called_ = true;
+  options_ = options;
   expires_at_ = now + invite_lifetime;
-  return {OpenPeer{peer_, stream_id_}, CreateOffer{peer_, options}};
+  CallEffects effects{OpenPeer{peer_, stream_id_}};
+  append(effects, take_over_tracks());
+  effects.push_back(CreateOffer{peer_, options_});
+  return effects;
 }
 
 CallEffects PeerCall::prepare(const Invite& invite, Time now) {
@@ -52,7 +61,9 @@ CallEffects PeerCall::prepare(const Invite& invite, Time now) {
   expires_at_ = now + std::min(invite.lifetime, invite_lifetime);
   auto detached = detach_candidates(invite.offer);
   held_ = std::move(detached.candidates);
-  return {OpenPeer{peer_, stream_id_}, ApplyRemote{peer_, std::move(detached.description)}};
+  CallEffects effects{OpenPeer{peer_, stream_id_}};
+  append(effects, apply_offer(detached.description));
+  return effects;
 }
 
 CallEffects PeerCall::receive(const Signal& signal, Time now) {
@@ -64,13 +75,15 @@ CallEffects PeerCall::received(const Invite& invite, Time now) {
   if (state_ != State::New && state_ != State::Preparing) return {};
   learn(invite.streams);
   expires_at_ = now + std::min(invite.lifetime, invite_lifetime);
-  if (std::exchange(state_, State::Answering) == State::New)
-    return {OpenPeer{peer_, stream_id_}, ApplyRemote{peer_, invite.offer}};
   CallEffects effects;
+  if (std::exchange(state_, State::Answering) == State::New) {
+    effects.push_back(OpenPeer{peer_, stream_id_});
+    append(effects, apply_offer(invite.offer));
+    return effects;
+  }
   for (auto& candidate : std::exchange(held_, {}))
     effects.push_back(AddCandidate{peer_, std::move(candidate)});
-  if (!prepared_answer_) return effects;
-  for (auto& effect : send_answer(*prepared_answer_)) effects.push_back(std::move(effect));
+  if (prepared_answer_) append(effects, send_answer(*prepared_answer_));
   return effects;
 }
 
@@ -81,6 +94,7 @@ CallEffects PeerCall::received(const Answer& answer, Time) {
   learn(answer.streams);
   expires_at_.reset();
   state_ = State::Connecting;
+  described_ = sources_of(tracks_);
   return {ApplyRemote{peer_, answer.answer}};
 }
 
@@ -99,15 +113,68 @@ CallEffects PeerCall::received(const Candidates& message, Time) {
   return effects;
 }
 
-/* We make no offers of our own after the first, so that theirs never collide with one but
- * before the answer to our invite; an answer answers nothing. */
 CallEffects PeerCall::received(const Negotiate& negotiate, Time now) {
-  const bool stable =
-      state_ == State::Answering || state_ == State::Connecting || state_ == State::Connected;
-  if (!stable || negotiate.description.type != SessionDescription::Type::Offer) return {};
+  const bool up = state_ == State::Connecting || state_ == State::Connected;
+  const bool is_offer = negotiate.description.type == SessionDescription::Type::Offer;
+  if (!up && (state_ != State::Answering || !is_offer)) return {};
   learn(negotiate.streams);
-  answer_by_ = now + negotiate_lifetime;
-  return {ApplyRemote{peer_, negotiate.description}};
+  if (!up) { /* it came before our answer to the invite is made */
+    renegotiation_.keep(negotiate.description);
+    return {};
+  }
+  if (is_offer)
+    return renegotiation_.receive_offer(negotiate.description, !we_called_, now)
+               ? apply_offer(negotiate.description)
+               : CallEffects{};
+  if (!renegotiation_.receive_answer()) return {};
+  renegotiated_ = true;
+  described_ = sources_of(tracks_);
+  CallEffects effects{ApplyRemote{peer_, negotiate.description}};
+  append(effects, go_on(now));
+  return effects;
+}
+
+CallEffects PeerCall::apply_offer(const SessionDescription& offer) {
+  CallEffects effects = take_over_tracks();
+  effects.push_back(ApplyRemote{peer_, offer});
+  return effects;
+}
+
+/* Before a description of ours is made. */
+CallEffects PeerCall::take_over_tracks() {
+  auto tracks = media_.tracks(stream_id_);
+  if (tracks == tracks_) return {};
+  tracks_ = std::move(tracks);
+  return {SetLocalTracks{peer_, tracks_}};
+}
+
+/* After descriptions were exchanged: an offer of theirs that has waited, or what has changed
+ * meanwhile at our end. */
+CallEffects PeerCall::go_on(Time now) {
+  if (const auto offer = renegotiation_.take_waiting(now)) return apply_offer(*offer);
+  if (state_ != State::Connected || only_answers_ || !renegotiation_.is_stable()) return {};
+  if (media_.sources() == described_) return {};
+  renegotiation_.make_offer(now);
+  CallEffects effects = take_over_tracks();
+  effects.push_back(CreateOffer{peer_, options_});
+  return effects;
+}
+
+CallEffects PeerCall::media_changed(Time now) {
+  return go_on(now);
+}
+
+bool PeerCall::lacks_tracks() const {
+  if (state_ != State::Connected || !renegotiation_.is_stable()) return false;
+  const auto wanted = media_.sources();
+  return !std::includes(described_.begin(), described_.end(), wanted.begin(), wanted.end());
+}
+
+CallEffects PeerCall::announce() {
+  const bool up =
+      state_ == State::InviteSent || state_ == State::Connecting || state_ == State::Connected;
+  if (!up || told_ == own_streams()) return {};
+  return {Signal{MetadataChanged{describe_streams()}}};
 }
 
 CallEffects PeerCall::received(const MetadataChanged& message, Time) {
@@ -145,20 +212,27 @@ CallEffects PeerCall::local_description(const SessionDescription& description, T
       if (!is_offer) return {};
       state_ = State::InviteSent;
       expires_at_ = now + invite_lifetime;
-      CallEffects effects{Signal{Invite{description, invite_lifetime, "", own_streams()}}};
+      CallEffects effects{Signal{Invite{description, invite_lifetime, "", describe_streams()}}};
       if (auto batch = outgoing_.open()) effects.push_back(Signal{std::move(*batch)});
       return effects;
     }
     case State::Preparing:
       if (!is_offer) prepared_answer_ = description;
       return {};
-    case State::Answering:
-      return is_offer ? CallEffects{} : send_answer(description);
+    case State::Answering: {
+      if (is_offer) return {};
+      CallEffects effects = send_answer(description);
+      append(effects, go_on(now));
+      return effects;
+    }
     case State::Connecting:
-    case State::Connected:
-      if (is_offer || !answer_by_) return {};
-      answer_by_.reset();
-      return {Signal{Negotiate{description, negotiate_lifetime, own_streams()}}};
+    case State::Connected: {
+      if (!renegotiation_.made(description.type, now)) return {};
+      if (!is_offer) described_ = sources_sent(description.sdp, stream_id_);
+      CallEffects effects{Signal{Negotiate{description, negotiate_lifetime, describe_streams()}}};
+      append(effects, go_on(now));
+      return effects;
+    }
     case State::New:
     case State::InviteSent:
     case State::Ended:
@@ -171,7 +245,8 @@ CallEffects PeerCall::local_description(const SessionDescription& description, T
 CallEffects PeerCall::send_answer(const SessionDescription& description) {
   state_ = State::Connecting;
   expires_at_.reset();
-  CallEffects effects{Signal{Answer{description, own_streams()}}};
+  described_ = sources_sent(description.sdp, stream_id_);
+  CallEffects effects{Signal{Answer{description, describe_streams()}}};
   if (auto batch = outgoing_.open()) effects.push_back(Signal{std::move(*batch)});
   return effects;
 }
@@ -186,7 +261,7 @@ CallEffects PeerCall::peer_state(rtc::PeerState state, Time now) {
   if (state != rtc::PeerState::Connected || state_ != State::Connecting) return {};
   state_ = State::Connected;
   connected_since_ = now;
-  return {};
+  return go_on(now);
 }
 
 CallEffects PeerCall::peer_failed(rtc::PeerFailure failure, const std::string& message) {
@@ -196,15 +271,19 @@ CallEffects PeerCall::peer_failed(rtc::PeerFailure failure, const std::string& m
 CallEffects PeerCall::on_timeout(Time now) {
   if (expires_at_ && now >= *expires_at_)
     return end({Cause::TimedOut, "invite_timeout", {}, ""}, state_ == State::InviteSent);
-  if (answer_by_ && now >= *answer_by_)
-    return end({Cause::TimedOut, "signalling_timeout", {}, ""}, true);
+  if (renegotiation_.deadline() && now >= *renegotiation_.deadline()) {
+    const bool unanswered = renegotiation_.state() == Renegotiation::State::Offered;
+    return end(
+        {unanswered ? Cause::OfferUnanswered : Cause::TimedOut, "signalling_timeout", {}, ""},
+        true);
+  }
   auto batch = outgoing_.on_timeout(now);
   return batch ? CallEffects{Signal{std::move(*batch)}} : CallEffects{};
 }
 
 std::optional<Time> PeerCall::next_deadline() const {
   std::optional<Time> next;
-  for (const auto& at : {expires_at_, answer_by_, outgoing_.next_deadline()})
+  for (const auto& at : {expires_at_, renegotiation_.deadline(), outgoing_.next_deadline()})
     if (at && (!next || *at < *next)) next = at;
   return next;
 }
@@ -230,14 +309,25 @@ CallEffects PeerCall::end(Ending ending, bool tell) {
   if (was != State::New) effects.push_back(ClosePeer{peer_});
   ending_ = std::move(ending);
   expires_at_.reset();
-  answer_by_.reset();
+  renegotiation_ = {};
   outgoing_ = {};
   held_.clear();
   return effects;
 }
 
+/* Of which the peer hears now. */
+StreamMetadataMap PeerCall::describe_streams() {
+  told_ = own_streams();
+  return *told_;
+}
+
+/* A screen that was shared once stays listed, muted: peers forget no stream either. */
 StreamMetadataMap PeerCall::own_streams() const {
-  return {{stream_id_, {Purpose::Usermedia, true, true}}};
+  auto streams = media_.streams(stream_id_);
+  if (!told_) return streams;
+  for (const auto& [id, metadata] : *told_)
+    streams.try_emplace(id, StreamMetadata{metadata.purpose, true, true});
+  return streams;
 }
 
 }  // namespace matrix

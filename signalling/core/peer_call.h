@@ -2,26 +2,29 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "signalling/core/candidate_batch.h"
 #include "signalling/core/effects.h"
+#include "signalling/core/local_media.h"
+#include "signalling/core/renegotiation.h"
 #include "signalling/core/signals.h"
 
 namespace matrix {
 
 /* What a PeerCall wants done: signals for the other side, which its owner addresses, and
  * work for its connection. */
-using CallEffect =
-    std::variant<Signal, OpenPeer, ClosePeer, CreateOffer, ApplyRemote, AddCandidate>;
+using CallEffect = std::variant<Signal, OpenPeer, ClosePeer, SetLocalTracks, CreateOffer,
+                                ApplyRemote, AddCandidate>;
 using CallEffects = std::vector<CallEffect>;
 
 /* The signalling of one connection between two devices, from its first description to its
- * end: m.call.* as MSC2746 has it, for any kind of call. Sends nothing yet: our stream is
- * announced as muted. Opens its connection when it starts and closes it when it ends, and
- * is then done with. Pure.
+ * end: m.call.* as MSC2746 has it, for any kind of call. Once connected it offers anew when
+ * what we send is not what was described last. Opens its connection when it starts and closes
+ * it when it ends, and is then done with. Pure.
  *
  *   New --start--> Offering --our offer--> InviteSent --Answer--> Connecting
  *   New --prepare--> Preparing --Invite--> Answering --our answer--> Connecting
@@ -42,12 +45,13 @@ class PeerCall {
     Ended
   };
   enum class Cause {
-    HungUp,         /* by our owner */
-    HungUpByPeer,   /* ending()->reason is the peer's */
-    TimedOut,       /* the other side did not do its part in time */
-    PeerFailed,     /* ending()->failure says how */
-    AnswerIsOffer,  /* the peer wants to send more than our offer had sections for */
-    AnsweredByOther /* another device of ours has the call */
+    HungUp,          /* by our owner */
+    HungUpByPeer,    /* ending()->reason is the peer's */
+    TimedOut,        /* the other side did not do its part in time */
+    PeerFailed,      /* ending()->failure says how */
+    AnswerIsOffer,   /* the peer wants to send more than our offer had sections for */
+    AnsweredByOther, /* another device of ours has the call */
+    OfferUnanswered  /* a later one of ours */
   };
   struct Ending {
     Cause cause = Cause::HungUp;
@@ -56,8 +60,9 @@ class PeerCall {
     std::string message; /* the connection's own words */
   };
 
-  /* @stream_id: of our stream. @party_id: what names us in an Answer's selection. */
-  PeerCall(rtc::PeerId peer, std::string stream_id, std::string party_id);
+  /* @stream_id: of our microphone and camera. @party_id: what names us in an Answer's
+   * selection. @media is borrowed. */
+  PeerCall(rtc::PeerId peer, std::string stream_id, std::string party_id, const LocalMedia& media);
 
   CallEffects start(const rtc::OfferOptions& options, Time now);
   /* Readies the connection for @invite as far as that goes without the peer noticing: no
@@ -68,6 +73,13 @@ class PeerCall {
   CallEffects hang_up(const std::string& reason);
   /* Ends the call without a word. */
   CallEffects drop();
+
+  /* Our media have changed: a track has come or gone. */
+  CallEffects media_changed(Time now);
+  /* Tells the peer what of our media is muted, unless it knows. */
+  CallEffects announce();
+  /* The peer does not understand offers in a running call: makes none. */
+  void only_answer() { only_answers_ = true; }
 
   CallEffects local_description(const SessionDescription& description, Time now);
   CallEffects local_candidate(const IceCandidate& candidate, Time now);
@@ -83,6 +95,10 @@ class PeerCall {
   const std::optional<Ending>& ending() const { return ending_; }
   /* Since when the connection has been up and verified; absent before. */
   std::optional<Time> connected_since() const { return connected_since_; }
+  /* The peer gets less than what we send, and no offer of ours is on its way to change that. */
+  bool lacks_tracks() const;
+  /* It has answered an offer that we made when connected. */
+  bool has_renegotiated() const { return renegotiated_; }
   /* All that the peer has ever said of its streams; nothing if it never said anything. */
   const std::optional<StreamMetadataMap>& remote_streams() const { return remote_streams_; }
 
@@ -97,13 +113,18 @@ class PeerCall {
   CallEffects received(const Reject& reject, Time now);
 
   void learn(const std::optional<StreamMetadataMap>& streams);
+  CallEffects apply_offer(const SessionDescription& offer);
+  CallEffects take_over_tracks();
   CallEffects send_answer(const SessionDescription& description);
+  CallEffects go_on(Time now);
   CallEffects end(Ending ending, bool tell);
+  StreamMetadataMap describe_streams();
   StreamMetadataMap own_streams() const;
 
   const rtc::PeerId peer_;
   const std::string stream_id_;
   const std::string party_id_;
+  const LocalMedia& media_;
 
   State state_ = State::New;
   std::optional<Ending> ending_;
@@ -111,9 +132,16 @@ class PeerCall {
   std::optional<StreamMetadataMap> remote_streams_;
   CandidateBatch outgoing_;
   std::optional<Time> expires_at_; /* the invite, ours or theirs */
-  std::optional<Time> answer_by_;  /* a remote re-offer must be answered */
-  size_t remote_candidates_ = 0;   /* taken so far */
-  std::vector<IceCandidate> held_; /* Preparing: the peer's, not to be contacted yet */
+  Renegotiation renegotiation_;
+  bool we_called_ = false;
+  bool only_answers_ = false;
+  bool renegotiated_ = false;
+  rtc::OfferOptions options_;
+  std::vector<rtc::LocalTrack> tracks_;   /* the connection's, from its next description on */
+  std::set<TrackSource> described_;       /* what the descriptions in force let us send */
+  std::optional<StreamMetadataMap> told_; /* that the peer has heard from us last */
+  size_t remote_candidates_ = 0;          /* taken so far */
+  std::vector<IceCandidate> held_;        /* Preparing: the peer's, not to be contacted yet */
   std::optional<SessionDescription> prepared_answer_;
 };
 

@@ -32,16 +32,25 @@ bool is_newer(const Conference* a, const Conference* b) {
   return a->id < b->id;
 }
 
-/* The newest, or the one that it was in glare with. */
-const Conference* choose(std::vector<const Conference*> candidates) {
-  if (candidates.empty()) return nullptr;
+/* The conference that @chosen was in glare with and that was started first. */
+const Conference* first_in_glare(const Conference* chosen,
+                                 std::vector<const Conference*> candidates) {
   std::sort(candidates.begin(), candidates.end(), is_newer);
-  const Conference* chosen = candidates.front();
   for (const Conference* older : candidates)
     if (older->origin_server_ts < chosen->origin_server_ts &&
         older->origin_server_ts + glare_window >= chosen->origin_server_ts)
       chosen = older;
+  /* Of the same age the lower id. */
+  for (const Conference* twin : candidates)
+    if (twin->origin_server_ts == chosen->origin_server_ts && twin->id < chosen->id) chosen = twin;
   return chosen;
+}
+
+/* The newest, or the one that it was in glare with. */
+const Conference* choose(const std::vector<const Conference*>& candidates) {
+  if (candidates.empty()) return nullptr;
+  return first_in_glare(*std::min_element(candidates.begin(), candidates.end(), is_newer),
+                        candidates);
 }
 
 }  // namespace
@@ -124,6 +133,15 @@ const Conference* RoomState::find_conference(Time now, const std::string& wanted
     if (is_inhabited(conference, now)) inhabited.push_back(&conference);
   }
   return choose(inhabited.empty() ? all : inhabited);
+}
+
+const Conference* RoomState::find_earlier(const std::string& current) const {
+  const Conference* from = conference(current);
+  if (!from) return nullptr;
+  std::vector<const Conference*> all;
+  for (const auto& [id, conference] : conferences_) all.push_back(&conference);
+  const Conference* first = first_in_glare(from, std::move(all));
+  return first == from ? nullptr : first;
 }
 
 bool RoomState::is_inhabited(const Conference& conference, Time now) const {

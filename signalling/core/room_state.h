@@ -50,6 +50,10 @@ class RoomState {
   /* The one to join; @wanted: that one or none, unless empty. Nullptr if there is none. */
   const Conference* find_conference(Time now, const std::string& wanted = "") const;
 
+  /* Of those that were started at the same time as @current the first, if that is another
+   * one. Valid until the next apply(). */
+  const Conference* find_earlier(const std::string& current) const;
+
   /* Which calls a user takes part in; nullptr if they never wrote it or it was redacted.
    * Valid until the next apply(). */
   const RoomEvent* call_member_event(const std::string& user_id) const;

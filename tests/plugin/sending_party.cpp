@@ -11,6 +11,10 @@ SendingParty::SendingParty(matrix::SessionConfig config, Media media) : media_(s
   matrix::Session::Observer& observer = *this;
   loop_.run_sync([&] {
     session_ = std::make_unique<matrix::Session>(loop_, std::move(config), peers, observer);
+    std::vector<matrix::LocalSource> tracks;
+    if (media_.audio) tracks.push_back({rtc::TrackSource::Microphone, false});
+    if (media_.video) tracks.push_back({rtc::TrackSource::Camera, false});
+    session_->set_local_tracks(tracks);
     session_->start();
   });
 }

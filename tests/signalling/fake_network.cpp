@@ -1,12 +1,38 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tests/signalling/fake_network.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace world {
 
 namespace {
 
 using namespace std::chrono_literals;
 using Type = rtc::SessionDescription::Type;
+
+bool is_audio(rtc::TrackSource source) {
+  return source == rtc::TrackSource::Microphone || source == rtc::TrackSource::ScreenAudio;
+}
+
+rtc::MediaKind kind_of(rtc::TrackSource source) {
+  return is_audio(source) ? rtc::MediaKind::Audio : rtc::MediaKind::Video;
+}
+
+/* The sections of a description as its receiver sees them. */
+std::vector<rtc::RemoteTrack> read_sections(const std::string& sdp) {
+  std::vector<rtc::RemoteTrack> tracks;
+  for (size_t at = sdp.find("m="); at != sdp.npos; at = sdp.find("m=", at + 2)) {
+    const std::string section = sdp.substr(at, sdp.find("m=", at + 2) - at);
+    const size_t msid = section.find("a=msid:");
+    tracks.push_back(
+        {std::to_string(tracks.size()),
+         section.starts_with("m=audio") ? rtc::MediaKind::Audio : rtc::MediaKind::Video,
+         msid == section.npos ? "" : section.substr(msid + 7, section.find(' ', msid) - msid - 7),
+         section.find("a=sendrecv") != section.npos});
+  }
+  return tracks;
+}
 
 /* The rest of the line that begins with @key. */
 std::string line_of(const std::string& sdp, const std::string& key) {
@@ -59,8 +85,18 @@ void FakeNetwork::leave_alone(const End& gone) {
   });
 }
 
-void FakeNetwork::create_offer(EndId id) {
-  if (!find(id)) return violation_("offer of an unknown peer");
+void FakeNetwork::set_local_tracks(EndId id, std::vector<rtc::LocalTrack> tracks) {
+  End* end = find(id);
+  if (!end) return violation_("tracks for an unknown peer");
+  end->tracks = std::move(tracks);
+}
+
+void FakeNetwork::create_offer(EndId id, const rtc::OfferOptions& options) {
+  End* end = find(id);
+  if (!end) return violation_("offer of an unknown peer");
+  if (end->offered || end->creating) return violation_("a second offer before the first's answer");
+  end->options = options;
+  end->creating = true;
   time_.after(dice_.time(2, 40), [this, id] { describe(id, Type::Offer); });
 }
 
@@ -68,18 +104,78 @@ void FakeNetwork::describe(EndId id, Type type) {
   End* end = find(id);
   if (!end) return;
   const bool offer = type == Type::Offer;
+  if (offer && !std::exchange(end->creating, false)) return; /* theirs took its place */
+  Sections sections = end->sections;
+  place_tracks(end->tracks, sections, offer);
+  if (offer) {
+    const auto add = [&](rtc::MediaKind kind, unsigned wanted) {
+      const auto is_of_kind = [&](const Section& section) { return section.kind == kind; };
+      while (std::count_if(sections.begin(), sections.end(), is_of_kind) < wanted)
+        sections.push_back({kind, std::nullopt, ""});
+    };
+    add(rtc::MediaKind::Audio, end->options.audio_sections);
+    add(rtc::MediaKind::Video, end->options.video_sections);
+  }
   end->local = (offer ? "offer-" : "answer-") + std::to_string(++descriptions_);
   authors_[end->local] = id;
   if (!offer) answers_[end->local] = end->remote;
   const bool with_candidate = dice_.chance(0.5);
-  std::string sdp =
-      "v=0\r\ns=" + end->local + "\r\na=stream:" + end->stream_id + "\r\nm=audio\r\na=mid:0\r\n";
+  std::string sdp = "v=0\r\ns=" + end->local + "\r\n" + describe_sections(*end, sections);
+  if (offer)
+    end->offered = std::move(sections);
+  else
+    end->sections = std::move(sections);
   if (with_candidate) sdp += "a=candidate:" + end->local + "\r\n";
-  gather(id, end->local, with_candidate);
+  if (!end->connecting) gather(id, end->local, with_candidate);
   deliver_(id, [=](matrix::Call& call, Time now) {
     return call.local_description(id.peer, {type, sdp}, now);
   });
   match(id);
+}
+
+/* A source goes where it was before, else to a section that no other source has. */
+void FakeNetwork::place_tracks(const std::vector<rtc::LocalTrack>& tracks, Sections& sections,
+                               bool may_add) {
+  for (const auto& track : tracks) {
+    const auto has = [&](std::optional<rtc::TrackSource> source) {
+      return std::find_if(sections.begin(), sections.end(), [&, source](const Section& section) {
+        return section.source == source && section.kind == kind_of(track.source);
+      });
+    };
+    auto section = has(track.source);
+    if (section == sections.end()) section = has(std::nullopt);
+    if (section != sections.end())
+      section->source = track.source;
+    else if (may_add)
+      section = sections.insert(sections.end(), {kind_of(track.source), track.source, ""});
+    else
+      continue;
+    section->stream_id = track.stream_id;
+  }
+}
+
+std::string FakeNetwork::describe_sections(const End& end, const Sections& sections) const {
+  std::string text;
+  for (const auto& section : sections) {
+    const bool sends =
+        std::any_of(end.tracks.begin(), end.tracks.end(),
+                    [&](const rtc::LocalTrack& track) { return section.source == track.source; });
+    const bool audio = section.kind == rtc::MediaKind::Audio;
+    text += std::string(audio ? "m=audio" : "m=video") + " 9 x 0\r\na=mid:x\r\n";
+    text += sends ? "a=sendrecv\r\na=msid:" + section.stream_id + " track\r\n"
+                  : "a=recvonly\r\na=msid:" + end.stream_id + " none\r\n";
+  }
+  return text;
+}
+
+/* Ours, if there is one, is as if it had never been made. */
+void FakeNetwork::take_offer(End& end, const std::string& sdp) {
+  if (end.offered || end.creating) glares_++;
+  end.offered.reset();
+  end.creating = false;
+  const auto remote = read_sections(sdp);
+  for (size_t i = end.sections.size(); i < remote.size(); i++)
+    end.sections.push_back({remote[i].kind, std::nullopt, ""});
 }
 
 void FakeNetwork::gather(EndId id, const std::string& name, bool in_description) {
@@ -105,19 +201,19 @@ void FakeNetwork::apply_remote(EndId id, const rtc::SessionDescription& descript
     time_.after(1ms, [=, this] { fail(id, rtc::PeerFailure::Description, "refused"); });
     return;
   }
-  if (description.type == Type::Answer && answers_[name] != end->local)
+  if (description.type == Type::Offer) {
+    take_offer(*end, description.sdp);
+  } else if (!end->offered || answers_[name] != end->local) {
     return violation_("an answer to another offer was applied");
+  } else {
+    end->sections = *std::exchange(end->offered, std::nullopt);
+  }
   end->remote = name;
   end->knows_candidate |= description.sdp.find("a=candidate:") != std::string::npos;
   time_.after(30s, [=, this] { expire(id); });
-  const std::string stream = line_of(description.sdp, "a=stream:");
-  time_.after(1ms, [=, this] {
-    deliver_(id, [=](matrix::Call& call, Time now) {
-      return call.remote_tracks(
-          id.peer,
-          {{"0", rtc::MediaKind::Audio, stream, true}, {"1", rtc::MediaKind::Video, stream, true}},
-          now);
-    });
+  time_.after(1ms, [=, this, tracks = read_sections(description.sdp)] {
+    deliver_(
+        id, [=](matrix::Call& call, Time now) { return call.remote_tracks(id.peer, tracks, now); });
   });
   if (description.type == Type::Offer)
     time_.after(dice_.time(2, 40), [=, this] { describe(id, Type::Answer); });

@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "signalling/core/call.h"
 #include "tests/signalling/virtual_time.h"
@@ -22,7 +23,9 @@ struct EndId {
 };
 
 /* Peer connections without media: two ends connect if each has applied the description
- * that the other one made last, and at least one knows a candidate of the other. */
+ * that the other one made last, and at least one knows a candidate of the other. Descriptions
+ * have sections, which carry tracks: a later offer takes effect with its answer only, and is
+ * forgotten when a remote offer comes before. */
 class FakeNetwork {
  public:
   using Input = std::function<matrix::Effects(matrix::Call&, Time)>;
@@ -41,7 +44,8 @@ class FakeNetwork {
   void open(EndId id, const std::string& stream_id);
   void close(EndId id);
   void crash(int client);
-  void create_offer(EndId id);
+  void set_local_tracks(EndId id, std::vector<rtc::LocalTrack> tracks);
+  void create_offer(EndId id, const rtc::OfferOptions& options);
   void apply_remote(EndId id, const rtc::SessionDescription& description);
   void add_candidate(EndId id, const rtc::IceCandidate& candidate);
 
@@ -50,9 +54,21 @@ class FakeNetwork {
   std::set<rtc::PeerId> peers(int client) const; /* open ones */
   /* Whose end made the description that @sdp holds, dead or alive. */
   std::optional<EndId> author(const std::string& sdp) const;
+  unsigned glares() const { return glares_; }
 
  private:
+  struct Section {
+    rtc::MediaKind kind = rtc::MediaKind::Audio;
+    std::optional<rtc::TrackSource> source; /* of ours, for ever */
+    std::string stream_id;
+  };
+  using Sections = std::vector<Section>;
   struct End {
+    std::vector<rtc::LocalTrack> tracks;
+    Sections sections; /* of the descriptions in force */
+    std::optional<Sections> offered;
+    rtc::OfferOptions options;
+    bool creating = false; /* an offer */
     std::string stream_id;
     std::string local;  /* name of the description made last */
     std::string remote; /* of the one applied last */
@@ -63,6 +79,10 @@ class FakeNetwork {
   };
 
   void describe(EndId id, rtc::SessionDescription::Type type);
+  static void place_tracks(const std::vector<rtc::LocalTrack>& tracks, Sections& sections,
+                           bool may_add);
+  std::string describe_sections(const End& end, const Sections& sections) const;
+  void take_offer(End& end, const std::string& sdp);
   void gather(EndId id, const std::string& name, bool in_description);
   void match(EndId id);
   void connect(EndId one, EndId two);
@@ -79,6 +99,7 @@ class FakeNetwork {
   std::map<std::string, EndId> authors_;
   std::map<std::string, std::string> answers_; /* the offer that an answer is for */
   int descriptions_ = 0;
+  unsigned glares_ = 0;
 };
 
 }  // namespace world

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tests/signalling/party.h"
 
+#include <algorithm>
+
 #include "tests/signalling/wait.h"
 
 namespace fake {
@@ -11,10 +13,13 @@ using std::chrono::milliseconds;
 
 namespace {
 
-std::string describe(const std::string& stream) {
+std::string describe(const std::string& stream, bool audio, bool video) {
+  const auto direction = [](bool sends) { return sends ? "a=sendrecv\r\n" : "a=recvonly\r\n"; };
   return "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
          "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\na=msid:" +
-         stream + " a\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:1\r\na=msid:" + stream + " v\r\n";
+         stream + " a\r\n" + direction(audio) +
+         "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:1\r\na=msid:" + stream + " v\r\n" +
+         direction(video);
 }
 
 std::string stream_of(const std::string& sdp) {
@@ -30,7 +35,7 @@ class Peer final : public rtc::PeerConnection {
   }
   ~Peer() override { open_--; }
 
-  void set_local_tracks(const std::vector<rtc::LocalTrack>&) override {}
+  void set_local_tracks(const std::vector<rtc::LocalTrack>& tracks) override { tracks_ = tracks; }
   void create_offer(const rtc::OfferOptions&) override {
     describe_later(SessionDescription::Type::Offer);
   }
@@ -48,8 +53,16 @@ class Peer final : public rtc::PeerConnection {
 
  private:
   void describe_later(SessionDescription::Type type) {
-    later([this, type] { observer_.on_local_description(id_, {type, describe(stream_)}); });
+    later([this, type] {
+      observer_.on_local_description(id_,
+                                     {type, describe(stream_, sends(rtc::TrackSource::Microphone),
+                                                     sends(rtc::TrackSource::Camera))});
+    });
     later([this] { observer_.on_local_candidate(id_, {}); });
+  }
+  bool sends(rtc::TrackSource source) const {
+    return std::any_of(tracks_.begin(), tracks_.end(),
+                       [&](const rtc::LocalTrack& track) { return track.source == source; });
   }
   void later(rtc::Loop::Task task) {
     timers_.push_back(loop_.after(milliseconds(0), std::move(task)));
@@ -58,6 +71,7 @@ class Peer final : public rtc::PeerConnection {
   rtc::Loop& loop_;
   rtc::PeerId id_;
   std::string stream_;
+  std::vector<rtc::LocalTrack> tracks_;
   Observer& observer_;
   int& open_;
   std::vector<rtc::Loop::Timer> timers_;
@@ -83,6 +97,14 @@ Party::~Party() {
 
 void Party::start() {
   loop_.run_sync([&] { session_->start(); });
+}
+
+void Party::set_local_tracks(const std::vector<matrix::LocalSource>& tracks) {
+  loop_.run_sync([&] { session_->set_local_tracks(tracks); });
+}
+
+void Party::set_muted(rtc::TrackSource source, bool muted) {
+  loop_.run_sync([&] { session_->set_muted(source, muted); });
 }
 
 void Party::leave() {

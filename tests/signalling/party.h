@@ -10,7 +10,8 @@
 namespace fake {
 
 /* Connections that connect as soon as offer and answer were exchanged, and bring one
- * audio and one video track of the stream that the other side announced. Loop only. */
+ * audio and one video track of the stream that the other side announced, whatever it sends:
+ * their descriptions do say it, of microphone and camera. Loop only. */
 class Peers final : public rtc::PeerConnectionFactory {
  public:
   explicit Peers(rtc::Loop& loop) : loop_(loop) {}
@@ -32,6 +33,8 @@ class Party final : public matrix::Session::Observer {
 
   /* All that follows: the test's thread. */
   void start();
+  void set_local_tracks(const std::vector<matrix::LocalSource>& tracks);
+  void set_muted(rtc::TrackSource source, bool muted);
   void leave();
   bool reaches(matrix::SessionState state,
                std::chrono::milliseconds deadline = std::chrono::seconds(10));

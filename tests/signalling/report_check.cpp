@@ -11,14 +11,14 @@ std::string ReportCheck::check(const Report& report, const std::set<rtc::PeerId>
   return std::visit([this](const auto& what) { return on(what); }, report);
 }
 
-size_t ReportCheck::live_feeds(const std::string& user_id, const std::string& device_id) const {
-  size_t count = 0;
+std::map<FeedKind, bool> ReportCheck::live_feeds(const std::string& user_id,
+                                                 const std::string& device_id) const {
+  std::map<FeedKind, bool> feeds;
   for (const auto& [id, feed] : feeds_)
-    count += feed.source.peer != 0 && feed.participant.user_id == user_id &&
-                     feed.participant.device_id == device_id
-                 ? 1
-                 : 0;
-  return count;
+    if (feed.source.peer != 0 && feed.participant.user_id == user_id &&
+        feed.participant.device_id == device_id)
+      feeds.emplace(id.kind, feed.muted);
+  return feeds;
 }
 
 std::string ReportCheck::on(const ParticipantJoined& report) {
@@ -47,12 +47,17 @@ std::string ReportCheck::on(const FeedAdded& report) {
   for (const auto& [id, feed] : feeds_)
     if (id.number != report.id.number && key(feed.participant) == key(report.participant))
       return "two numbers for one participant";
-  const bool added = feeds_.try_emplace(report.id, Feed{report.participant, report.source}).second;
+  const bool added =
+      feeds_.try_emplace(report.id, Feed{report.participant, report.source, report.muted}).second;
   return added ? "" : "a feed was added twice";
 }
 
 std::string ReportCheck::on(const FeedMuted& report) {
-  return feeds_.contains(report.id) ? "" : "an unknown feed was muted";
+  const auto feed = feeds_.find(report.id);
+  if (feed == feeds_.end()) return "an unknown feed was muted";
+  if (feed->second.muted == report.muted) return "a mute that changes nothing";
+  feed->second.muted = report.muted;
+  return "";
 }
 
 std::string ReportCheck::on(const FeedMoved& report) {

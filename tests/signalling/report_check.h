@@ -18,14 +18,16 @@ class ReportCheck {
 
   bool ended() const { return ended_; }
   bool joined() const { return joined_; }
-  /* Feeds of @user_id/@device_id that come from an open peer. */
-  size_t live_feeds(const std::string& user_id, const std::string& device_id) const;
+  /* Feeds of @user_id/@device_id that come from an open peer, and whether they are muted. */
+  std::map<matrix::FeedKind, bool> live_feeds(const std::string& user_id,
+                                              const std::string& device_id) const;
   size_t participants() const { return participants_.size(); }
 
  private:
   struct Feed {
     matrix::Participant participant;
     matrix::FeedSource source;
+    bool muted = false;
   };
   using Key = std::vector<std::string>;
 

@@ -3,6 +3,8 @@
 
 #include <glib.h>
 
+#include <cstring>
+
 #include "tests/signalling/pick.h"
 
 using namespace matrix;
@@ -253,10 +255,10 @@ void moves_to_the_conference_that_was_started_first() {
   const auto effects = us.call.on_timeout(t0 + 1s);
   const auto writes = pick<SendState>(effects);
   g_assert_true(writes.size() == 2);
-  g_assert_true(writes[0].state_key == write.state_key.c_str());
-  g_assert_true(writes[0].content["m.terminated"].truthy());
+  g_assert_true(writes[1].state_key == write.state_key.c_str());
+  g_assert_true(writes[1].content["m.terminated"].truthy());
   g_assert_true(us.call.call_id() == "older");
-  g_assert_true((reports<CallJoined>(us.call.sent(writes[1].token, {}, t0 + 1s)) ==
+  g_assert_true((reports<CallJoined>(us.call.sent(writes[0].token, {}, t0 + 1s)) ==
                  std::vector<CallJoined>{{"!room:hs", "older"}}));
 }
 
@@ -277,6 +279,34 @@ void stays_where_somebody_has_joined_it() {
   newer.conference("newer", t0 + 1s);
   newer.call.on_timeout(t0 + 2s);
   g_assert_true(newer.call.call_id() == first.state_key.c_str());
+}
+
+void tells_of_all_mutes_within_100_ms_at_once() {
+  Fixture us;
+  g_assert_true(
+      us.call.set_local_tracks({{TrackSource::Microphone, false}, {TrackSource::Camera, false}}, t0)
+          .empty());
+  us.join();
+  g_assert_true(us.call.set_muted(TrackSource::Microphone, true, t0).empty());
+  g_assert_true(us.call.next_deadline() == t0 + 100ms);
+  g_assert_true(us.call.set_muted(TrackSource::Camera, true, t0 + 50ms).empty());
+  const auto messages = sent<MetadataChanged>(us.call.on_timeout(t0 + 100ms));
+  g_assert_true(messages.size() == 1);
+  const auto& told = messages[0].streams.begin()->second;
+  g_assert_true((told == StreamMetadata{Purpose::Usermedia, true, true}));
+  us.call.set_muted(TrackSource::Camera, false, t0 + 1s);
+  us.call.set_muted(TrackSource::Camera, true, t0 + 1s);
+  g_assert_true(us.call.on_timeout(t0 + 1100ms).empty()); /* nothing has changed */
+}
+
+void lists_a_screen_in_the_room() {
+  Fixture us;
+  us.join();
+  us.call.set_local_tracks({{TrackSource::Screen, false}}, t0);
+  us.call.on_timeout(t0 + 100ms);
+  const auto writes = pick<SendState>(us.call.on_timeout(t0 + 5s));
+  g_assert_true(writes.size() == 1);
+  g_assert_nonnull(strstr(writes[0].content.text().c_str(), "m.screenshare"));
 }
 
 void counts_what_it_cannot_read() {
@@ -309,6 +339,8 @@ int main(int argc, char** argv) {
   TEST(says_goodbye_when_it_is_put_out_of_the_room);
   TEST(moves_to_the_conference_that_was_started_first);
   TEST(stays_where_somebody_has_joined_it);
+  TEST(tells_of_all_mutes_within_100_ms_at_once);
+  TEST(lists_a_screen_in_the_room);
   TEST(counts_what_it_cannot_read);
   return g_test_run();
 }

@@ -69,6 +69,22 @@ rtc::Error error(Kind kind) {
   return {kind, "It did not work.", "detail"};
 }
 
+void lists_a_screen_while_it_is_shared() {
+  Fixture f;
+  f.membership.set_screenshare(true, f.now);
+  const auto first = f.write(f.membership.publish("conf", f.now));
+  g_assert_true(devices(first.content).at(0).screenshare);
+  f.membership.set_screenshare(false, f.now); /* under way already */
+  f.answer(first);
+  f.show(first.content);
+  const auto second = f.next_write();
+  g_assert_true(f.now == start + 5s);
+  g_assert_false(devices(second.content).at(0).screenshare);
+  f.answer(second);
+  f.show(second.content);
+  f.expect_idle_until_renewal();
+}
+
 void publishes_at_once_for_an_hour() {
   Fixture f;
   f.show(with_device({}, "conf", "PHONE"));
@@ -320,6 +336,7 @@ void foreign_answers_and_early_timeouts_do_nothing() {
 int main(int argc, char** argv) {
   g_test_init(&argc, &argv, nullptr);
 #define TEST(name) g_test_add_func("/membership/" #name, name)
+  TEST(lists_a_screen_while_it_is_shared);
   TEST(publishes_at_once_for_an_hour);
   TEST(renews_well_before_it_lapses);
   TEST(restores_its_entry_within_seconds);

@@ -20,6 +20,7 @@ struct Fixture {
       : mesh({{"@m:hs", "US"},
               "our-session",
               "conf",
+              media,
               random,
               tokens,
               numbers,
@@ -72,6 +73,7 @@ struct Fixture {
   }
 
   Random random{{1, 2, 3}};
+  LocalMedia media;
   Tokens tokens;
   FeedNumbers numbers;
   rtc::PeerId last_peer = 0;

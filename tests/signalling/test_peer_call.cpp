@@ -23,8 +23,10 @@ const IceCandidate a{"candidate:1", "0", 0};
 const IceCandidate b{"candidate:2", "0", 0};
 const StreamMetadataMap our_streams{{"our-stream", {Purpose::Usermedia, true, true}}};
 
+const LocalMedia nothing;
+
 PeerCall make() {
-  return {peer, "our-stream", "US"};
+  return {peer, "our-stream", "US", nothing};
 }
 Invite invite(StreamMetadataMap streams = {}) {
   return {offer, 60s, "", std::move(streams)};

@@ -16,11 +16,16 @@
 
 namespace world {
 
+inline constexpr Time trouble_lasts{60000};
+inline constexpr Time changes_last{20000}; /* of tracks, after that */
+
 /* A homeserver with one room, the internet, 2 to 5 clients that each run a Call, and
  * somebody who means them ill, in virtual time. A seed decides about everything. For a
  * minute everything may go wrong: to-device messages are lost, reordered, repeated, late;
- * requests fail; connections fail; clients crash, leave and come back. Then nothing does,
- * and after some minutes every two clients must have one connection. */
+ * requests fail; connections fail; clients crash, leave and come back; tracks come, go and are
+ * muted. Then only the latter, for some seconds, often at several clients in the same instant; and
+ * after some minutes every two clients must have one connection and see each other's tracks as they
+ * are. */
 class World {
  public:
   explicit World(std::uint64_t seed);
@@ -50,6 +55,7 @@ class World {
     std::map<std::string, std::int64_t> next_seq;                       /* by call id */
     std::set<std::string> seen_sessions; /* that the room has listed, as we know */
     std::string session_id;
+    std::map<matrix::TrackSource, bool> media; /* what it sends; muted? */
     ReportCheck reports;
   };
   using Event = matrix::RoomEvent;
@@ -57,6 +63,12 @@ class World {
   void populate();
   void set_faults(bool on);
   void act(Client& client);
+  void plan_media();
+  void change_tracks(Client& client);
+  void change_mute(Client& client);
+  void note_feeds(const Client& client);
+  static std::vector<matrix::LocalSource> sources(const Client& client);
+  static std::map<matrix::FeedKind, bool> feeds(const Client& client);
   void start(Client& client);
   void stop(Client& client, bool crash);
   void input(EndId id, const FakeNetwork::Input& input);
@@ -65,6 +77,7 @@ class World {
   void carry_out(Client& client, const matrix::SendState& event);
   void carry_out(Client& client, const matrix::OpenPeer& open);
   void carry_out(Client& client, const matrix::ClosePeer& close);
+  void carry_out(Client& client, const matrix::SetLocalTracks& local);
   void carry_out(Client& client, const matrix::CreateOffer& offer);
   void carry_out(Client& client, const matrix::ApplyRemote& remote);
   void carry_out(Client& client, const matrix::AddCandidate& candidate);

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/signalling/fake_homeserver.h"
+#include "tests/signalling/party.h"
+
+/* What a session tells of its tracks, and at what price. */
+using fake::Party;
+using matrix::SessionConfig;
+using matrix::SessionState;
+using rtc::TrackSource;
+
+namespace {
+
+constexpr const char* metadata_changed = "/sendToDevice/m.call.sdp_stream_metadata_changed/";
+
+/* A call of @size devices of as many users, all connected. */
+struct Crowd {
+  explicit Crowd(size_t size) {
+    for (size_t i = 0; i < size; i++) {
+      const std::string user = "@user" + std::to_string(i) + ":fake";
+      SessionConfig config;
+      config.homeserver = server.url();
+      config.user_id = user;
+      config.access_token = server.add_user(user, "DEVICE");
+      if (i == 0) room = server.add_room(user, "#room:fake");
+      config.room = room;
+      config.create = i == 0;
+      parties.push_back(std::make_unique<Party>(config));
+    }
+    parties[0]->set_local_tracks({{TrackSource::Microphone, false}, {TrackSource::Camera, false}});
+    for (const auto& party : parties) {
+      party->start();
+      g_assert_true(party->reaches(SessionState::Joined));
+    }
+    g_assert_true(parties[0]->reports_soon<matrix::FeedAdded>(2 * (size - 1)));
+    for (size_t i = 1; i < size; i++)
+      g_assert_true(parties[i]->reports_soon<matrix::FeedAdded>(2 * (size - 1)));
+  }
+  ~Crowd() {
+    for (const auto& party : parties) party->leave();
+    for (const auto& party : parties) party->ending();
+  }
+
+  fake::Homeserver server;
+  std::string room;
+  std::vector<std::unique_ptr<Party>> parties;
+};
+
+void mutes_with_one_request_whatever_the_number_of_peers() {
+  for (const size_t peers : {2, 8}) {
+    Crowd crowd(peers + 1);
+    Party& us = *crowd.parties[0];
+    for (const bool muted : {true, false}) {
+      const size_t before = crowd.server.count(metadata_changed);
+      us.set_muted(TrackSource::Microphone, muted);
+      us.set_muted(TrackSource::Camera, muted);
+      for (size_t i = 1; i <= peers; i++)
+        g_assert_true(crowd.parties[i]->reports_soon<matrix::FeedMuted>(muted ? 2 : 4));
+      g_assert_cmpuint(crowd.server.count(metadata_changed), ==, before + 1);
+    }
+  }
+}
+
+void renegotiates_when_a_track_goes() {
+  Crowd crowd(2);
+  crowd.parties[0]->set_local_tracks({{TrackSource::Microphone, false}});
+  g_assert_true(crowd.parties[1]->eventually(
+      [&] { return crowd.server.count("/sendToDevice/m.call.negotiate/") == 2; }));
+  g_assert_true(crowd.parties[1]->reports_soon<matrix::FeedMuted>(1));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  g_test_init(&argc, &argv, nullptr);
+#define TEST(name) g_test_add_func("/session_media/" #name, name)
+  TEST(mutes_with_one_request_whatever_the_number_of_peers);
+  TEST(renegotiates_when_a_track_goes);
+  return g_test_run();
+}
