@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gst/chain.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -179,9 +180,9 @@ bool Chain::link() {
   if (!first || !last || gst_pad_link(last.get(), exit_.get()) != GST_PAD_LINK_OK ||
       gst_pad_link(entry_.get(), first.get()) != GST_PAD_LINK_OK)
     return false;
-  for (auto element = elements_.rbegin(); element != elements_.rend(); ++element)
-    if (!gst_element_sync_state_with_parent(element->get())) return false;
-  return true;
+  return std::all_of(elements_.rbegin(), elements_.rend(), [](const auto& element) {
+    return gst_element_sync_state_with_parent(element.get());
+  });
 }
 
 GstFlowReturn Chain::push(Ref<GstBuffer> packet) {

@@ -8,7 +8,6 @@
 
 namespace media {
 
-using glib::Ref;
 using rtc::PeerFailure;
 using rtc::PeerState;
 

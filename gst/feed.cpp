@@ -9,8 +9,9 @@
 namespace media {
 
 std::shared_ptr<Feed> Feed::create(glib::Ref<GstPad> pad, Settings settings) {
-  auto impl = std::make_shared<Impl>(pad, std::move(settings));
-  install_feed_pad_functions(pad.get(), impl);
+  GstPad* const borrowed = pad.get();
+  auto impl = std::make_shared<Impl>(std::move(pad), std::move(settings));
+  install_feed_pad_functions(borrowed, impl);
   return std::shared_ptr<Feed>(new Feed(std::move(impl)));
 }
 

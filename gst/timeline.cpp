@@ -30,7 +30,7 @@ GstClockTimeDiff Timeline::map(GstClockTime running_time, const Target& target) 
   } else if (target_clock_.get() != source_clock_.get()) {
     follow(running_time);
   }
-  const GstClockTimeDiff clock_time = GST_CLOCK_DIFF(0, running_time + source_base_time_);
+  const auto clock_time = GST_CLOCK_DIFF(0, running_time + source_base_time_);
   return clock_time + distance_ - GST_CLOCK_DIFF(0, target.base_time);
 }
 
@@ -53,7 +53,7 @@ void Timeline::start_following() {
 }
 
 void Timeline::follow(GstClockTime running_time) {
-  const GstClockTimeDiff elapsed = GST_CLOCK_DIFF(read_at_, running_time);
+  const auto elapsed = GST_CLOCK_DIFF(read_at_, running_time);
   if (elapsed >= 0 && elapsed < reading_interval) return;
   const Reading now = read();
   if (now.took > longest_reading) return;

@@ -238,14 +238,17 @@ void Transport::get_stats(std::function<void(Unique<GstStructure>)> reply) {
   struct Collection {
     rtc::Loop& loop;
     std::function<void(Unique<GstStructure>)> reply;
-    std::shared_ptr<Unique<GstStructure>> all;
+    std::shared_ptr<Unique<GstStructure>> all =
+        std::make_shared<Unique<GstStructure>>(gst_structure_new_empty("peers"));
+    Collection(rtc::Loop& loop, std::function<void(Unique<GstStructure>)> reply)
+        : loop(loop), reply(std::move(reply)) {}
+    Collection(const Collection&) = delete;
+    Collection& operator=(const Collection&) = delete;
     ~Collection() {
       loop.post([reply = std::move(reply), all = std::move(all)] { reply(std::move(*all)); });
     }
   };
-  const auto collection = std::make_shared<Collection>(
-      impl_->loop, std::move(reply),
-      std::make_shared<Unique<GstStructure>>(gst_structure_new_empty("peers")));
+  const auto collection = std::make_shared<Collection>(impl_->loop, std::move(reply));
   for (const auto& [id, connection] : impl_->connections)
     connection->get_stats([collection, id = id](const GstStructure* stats) {
       if (stats)

@@ -12,7 +12,8 @@ constexpr Time longest_timer = std::chrono::hours(24);
 
 }  // namespace
 
-CallDriver::CallDriver(const Surroundings& surroundings, CallConfig config, Reported reported)
+CallDriver::CallDriver(const Surroundings& surroundings, const CallConfig& config,
+                       Reported reported)
     : with_(surroundings),
       reported_(std::move(reported)),
       call_(config),

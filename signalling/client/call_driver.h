@@ -30,7 +30,7 @@ class CallDriver final : rtc::PeerConnection::Observer {
     bool relay_only;
   };
 
-  CallDriver(const Surroundings& surroundings, CallConfig config, Reported reported);
+  CallDriver(const Surroundings& surroundings, const CallConfig& config, Reported reported);
 
   /* @first: it holds all of the room's state. */
   void hand_in(const SyncBatch& batch, bool first);

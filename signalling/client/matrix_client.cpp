@@ -65,7 +65,7 @@ TurnServers read_turn_servers(const Json& body) {
     if (auto uri = element.as_string(); uri && !uri->empty())
       result.servers.push_back({std::move(*uri), username, password});
   result.ttl = std::chrono::seconds(
-      std::clamp<std::int64_t>(body.integer_at("ttl").value_or(86400), 60, 7 * 86400));
+      std::clamp<std::int64_t>(body.integer_at("ttl").value_or(86400), 60, 7L * 86400));
   return result;
 }
 

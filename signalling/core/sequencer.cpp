@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 constexpr Time patience = 3s;
 constexpr size_t max_waiting = 64;
-constexpr size_t max_waiting_bytes = 1024 * 1024;
+constexpr size_t max_waiting_bytes = size_t{1024} * 1024;
 constexpr size_t max_calls = 32;
 constexpr size_t max_delivered = 256;
 
@@ -29,14 +29,14 @@ bool may_open_a_call(const Signal& signal) {
 
 Sequencer::Result Sequencer::push(CallMessage message, Time now) {
   Result result;
-  if (is_repeated(message)) {
+  const bool due = is_due(message);
+  const bool full =
+      waiting_.size() >= max_waiting || waiting_bytes_ + size_of(message) > max_waiting_bytes;
+  if (is_repeated(message) || (full && !due)) {
     result.dropped = 1;
-  } else if (is_due(message)) {
+  } else if (due) {
     deliver(std::move(message), result.due);
     deliver_waiting(result.due);
-  } else if (waiting_.size() >= max_waiting ||
-             waiting_bytes_ + size_of(message) > max_waiting_bytes) {
-    result.dropped = 1;
   } else {
     waiting_bytes_ += size_of(message);
     waiting_.push_back({std::move(message), now});
