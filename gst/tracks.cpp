@@ -123,7 +123,7 @@ void Tracks::connect(const std::string& mid, FeedInput& feed) {
     });
   };
   feed.connect_branch(
-      [each](Ref<GstEvent> event) {
+      [each](const Ref<GstEvent>& event) {
         each([event](Branch& branch) { branch.send_upstream(event); });
       },
       [each] { each([](Branch& branch) { branch.reconsider(); }); });

@@ -113,7 +113,7 @@ Ref<GstElement> make_webrtcbin(rtc::PeerId id, const rtc::PeerOptions& options,
   return webrtcbin;
 }
 
-void watch_network(GstElement* webrtcbin, std::shared_ptr<NetworkGate> gate) {
+void watch_network(GstElement* webrtcbin, const std::shared_ptr<NetworkGate>& gate) {
   glib::connect<void, GstBin*, GstElement*>(
       webrtcbin, "deep-element-added", [gate](GstBin*, GstElement* element) {
         if (is_made_by(element, "rtpsession")) return set_feedback_interval(element);
@@ -142,8 +142,8 @@ void leave_network(GstElement* webrtcbin) {
       nullptr);
 }
 
-void watch_jitter_buffers(GstElement* webrtcbin, std::shared_ptr<Backlogs> backlogs,
-                          std::function<std::optional<bool>(std::uint32_t ssrc)> is_video) {
+void watch_jitter_buffers(GstElement* webrtcbin, const std::shared_ptr<Backlogs>& backlogs,
+                          const std::function<std::optional<bool>(std::uint32_t ssrc)>& is_video) {
   const auto rtpbin = rtpbin_of(webrtcbin);
   if (!rtpbin) return;
   glib::connect<void, GstElement*, guint, guint>(
@@ -160,13 +160,14 @@ void watch_jitter_buffers(GstElement* webrtcbin, std::shared_ptr<Backlogs> backl
       });
 }
 
-void watch_timeouts(GstElement* webrtcbin, std::function<void()> on_timeout) {
+void watch_timeouts(GstElement* webrtcbin, const std::function<void()>& on_timeout) {
   if (const auto rtpbin = rtpbin_of(webrtcbin))
     glib::connect<void, guint, guint>(rtpbin.get(), "on-timeout",
                                       [on_timeout](guint, guint) { on_timeout(); });
 }
 
-void watch_reception(GstElement* webrtcbin, std::function<void(const Reception&)> on_reception) {
+void watch_reception(GstElement* webrtcbin,
+                     const std::function<void(const Reception&)>& on_reception) {
   glib::connect<void, GstBin*, GstElement*>(
       webrtcbin, "deep-element-added", [on_reception](GstBin*, GstElement* element) {
         if (!is_made_by(element, "rtpsession")) return;

@@ -27,19 +27,20 @@ struct NetworkGate {
   std::atomic<gint64> last_packet = 0; /* that came, STUN aside; monotonic, us */
 };
 /* Before webrtcbin leaves NULL. */
-void watch_network(GstElement* webrtcbin, std::shared_ptr<NetworkGate> gate);
+void watch_network(GstElement* webrtcbin, const std::shared_ptr<NetworkGate>& gate);
 /* The peer hears nothing more, STUN included. For good. Not on a streaming thread. */
 void leave_network(GstElement* webrtcbin);
 
 /* @is_video: of an SSRC that a remote description declares. Before webrtcbin leaves NULL. */
-void watch_jitter_buffers(GstElement* webrtcbin, std::shared_ptr<Backlogs> backlogs,
-                          std::function<std::optional<bool>(std::uint32_t ssrc)> is_video);
+void watch_jitter_buffers(GstElement* webrtcbin, const std::shared_ptr<Backlogs>& backlogs,
+                          const std::function<std::optional<bool>(std::uint32_t ssrc)>& is_video);
 /* @on_timeout: RTCP says that a source is gone. On a streaming thread. */
-void watch_timeouts(GstElement* webrtcbin, std::function<void()> on_timeout);
+void watch_timeouts(GstElement* webrtcbin, const std::function<void()>& on_timeout);
 
 /* @on_reception: the peer reports how it gets what we send. On a streaming thread. Before
  * webrtcbin leaves NULL. */
-void watch_reception(GstElement* webrtcbin, std::function<void(const Reception&)> on_reception);
+void watch_reception(GstElement* webrtcbin,
+                     const std::function<void(const Reception&)>& on_reception);
 
 /* The peer's certificate that DTLS brought, as PEM; "" if there is none, or more than one.
  * Not on a thread of webrtcbin's. */

@@ -8,7 +8,7 @@ namespace matrix {
 namespace {
 
 /* Servers take 64 KiB of content. */
-constexpr size_t max_body = 128 * 1024;
+constexpr size_t max_body = size_t{128} * 1024;
 
 std::string quoted(std::string_view text) {
   return *canonical_json(Json::string(text));

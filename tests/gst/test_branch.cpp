@@ -102,7 +102,7 @@ GstFlowReturn Track::push(const void* payload, gsize size) {
   gst_rtp_buffer_set_marker(&rtp, TRUE);
   std::memcpy(gst_rtp_buffer_get_payload(&rtp), payload, size);
   gst_rtp_buffer_unmap(&rtp);
-  GST_BUFFER_PTS(buffer) = sequence_ * 20 * GST_MSECOND;
+  GST_BUFFER_PTS(buffer) = GstClockTime{sequence_} * 20 * GST_MSECOND;
   sequence_++;
   const GstFlowReturn flow = gst_pad_push(pad_.get(), buffer);
   pushed++;

@@ -70,9 +70,9 @@ GST_START_TEST(refuses_what_libnice_cannot_use) {
                           "turn:h/p",
                           "stun:h?transport=udp",
                           "turn:h h"})
-    fail_unless(written(uri) == "");
-  fail_unless(written("turn:h", "", "p") == "");
-  fail_unless(written("turn:h", "u", "") == "");
+    fail_unless(written(uri).empty());
+  fail_unless(written("turn:h", "", "p").empty());
+  fail_unless(written("turn:h", "u", "").empty());
 }
 GST_END_TEST
 

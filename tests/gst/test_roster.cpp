@@ -42,7 +42,7 @@ GST_START_TEST(refuses_what_is_no_roster) {
 GST_END_TEST;
 
 GST_START_TEST(leaves_out_what_is_no_participant) {
-  const auto roster = media::parse_roster(saying("[1, null, {\"user-id\": \"@bob:x\"}]").get());
+  const auto roster = media::parse_roster(saying(R"([1, null, {"user-id": "@bob:x"}])").get());
   fail_unless(roster && roster->size() == 1 && roster->front().user_id == "@bob:x");
 }
 GST_END_TEST;

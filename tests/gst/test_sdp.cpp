@@ -52,7 +52,7 @@ GST_START_TEST(refuses_what_cannot_be_a_description) {
   fail_if(media::parse_sdp(head + "a=x:" + std::string(8000, 'x') + "\r\n").ok());
   fail_unless(media::parse_sdp(head + "a=x:" + std::string(7900, 'x') + "\r\n").ok());
   std::string large = head;
-  while (large.size() <= 256 * 1024) large += "a=x:" + std::string(1000, 'x') + "\r\n";
+  while (large.size() <= size_t{256} * 1024) large += "a=x:" + std::string(1000, 'x') + "\r\n";
   fail_if(media::parse_sdp(large).ok());
 }
 GST_END_TEST

@@ -278,7 +278,7 @@ GST_START_TEST(shows_the_mid_of_an_offer_that_was_dropped) {
   fail_unless(has(section(side.shown, 2), "a=mid:video2"));
   fail_unless(section(side.shown, 2).starts_with("m=audio "));
   fail_unless(has(section(answer, 2), "a=mid:2"));
-  fail_if(side.answer(call()).size() > 0, "a section of theirs is gone");
+  fail_unless(side.answer(call()).empty(), "a section of theirs is gone");
 }
 GST_END_TEST
 

@@ -126,7 +126,7 @@ GST_START_TEST(drops_a_track_that_nobody_binds_and_starts_it_with_a_key_frame_la
   auto audio = std::make_shared<RecordingFeed>(Form::Encoded);
   Call call(stage.loop, stage.transport, 1, {.caller = Call::Caller::Peer, .audio = audio});
   /* Longer than a track without a feed is held. */
-  fail_unless(eventually([&] { return audio->count() >= 50 * 7; }));
+  fail_unless(eventually([&] { return audio->count() >= size_t{50} * 7; }));
   check_continuous(audio->buffers(), 40 * GST_MSECOND);
   auto video = std::make_shared<RecordingFeed>(Form::Encoded);
   call.bind(MediaKind::Video, video);

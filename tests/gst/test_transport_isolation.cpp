@@ -10,7 +10,6 @@
 /* What one track, one peer or one call must not do to another, and what is left of it. */
 namespace {
 
-using rtc::MediaKind;
 using rtc::PeerFailure;
 using test::Call;
 using test::eventually;

@@ -23,8 +23,8 @@ void Call::start() {
   peer_ = std::make_unique<SendingWebrtcbin>(
       loop_, options_.media,
       SendingWebrtcbin::Observer{
-          [this](rtc::SessionDescription description) { receive(description); },
-          [this](rtc::IceCandidate candidate) {
+          [this](const rtc::SessionDescription& description) { receive(description); },
+          [this](const rtc::IceCandidate& candidate) {
             if (ours_) ours_->add_remote_candidate(candidate);
           }});
   if (options_.caller == Caller::We)

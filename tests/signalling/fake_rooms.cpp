@@ -94,14 +94,14 @@ std::string Rooms::add_user(const std::string& user_id, const std::string& devic
                             const std::string& password) {
   passwords_[user_id] = password;
   if (device_id.empty() && !password.empty()) return "";
-  const std::string token =
+  std::string token =
       "syt_secret_" + std::to_string(devices_.size()) + "_" + std::to_string(g_random_int());
   devices_[token] = {user_id, device_id, {}};
   return token;
 }
 
 std::string Rooms::add_room(const std::string& creator, const std::string& alias, bool is_public) {
-  const std::string id = "!room" + std::to_string(rooms_.size()) + ":fake";
+  std::string id = "!room" + std::to_string(rooms_.size()) + ":fake";
   rooms_[id].alias = alias;
   rooms_[id].is_public = is_public;
   set_state(id, creator, "m.room.create", "", parse(R"({"room_version":"10"})"));

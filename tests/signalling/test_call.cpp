@@ -109,7 +109,7 @@ void starts_a_conference_if_it_may() {
   g_assert_true(read_conference(writes[0].content)->intent == Intent::Room);
   const auto effects = us.call.sent(writes[0].token, {}, t0);
   g_assert_true(pick<SendState>(effects).at(0).type == call_member_event_type);
-  g_assert_true(us.call.call_id() == writes[0].state_key.c_str());
+  g_assert_true(us.call.call_id() == writes[0].state_key);
   Fixture named(true, "my-call");
   g_assert_true(pick<SendState>(named.call.synced(t0)).at(0).state_key == "my-call");
 }
@@ -120,7 +120,7 @@ void tries_again_to_start_one_if_the_network_fails() {
   g_assert_true(us.call.sent(write.token, error(Kind::Network), t0).empty());
   g_assert_true(us.call.next_deadline() == t0 + 5s);
   const auto again = pick<SendState>(us.call.on_timeout(t0 + 5s)).at(0);
-  g_assert_true(again.state_key == write.state_key.c_str());
+  g_assert_true(again.state_key == write.state_key);
   us.call.sent(again.token, error(Kind::Network), t0 + 5s);
   us.conference("conf"); /* by somebody else, meanwhile */
   us.call.on_timeout(t0 + 10s);
@@ -255,7 +255,7 @@ void moves_to_the_conference_that_was_started_first() {
   const auto effects = us.call.on_timeout(t0 + 1s);
   const auto writes = pick<SendState>(effects);
   g_assert_true(writes.size() == 2);
-  g_assert_true(writes[1].state_key == write.state_key.c_str());
+  g_assert_true(writes[1].state_key == write.state_key);
   g_assert_true(writes[1].content["m.terminated"].truthy());
   g_assert_true(us.call.call_id() == "older");
   g_assert_true((reports<CallJoined>(us.call.sent(writes[0].token, {}, t0 + 1s)) ==
@@ -270,7 +270,7 @@ void stays_where_somebody_has_joined_it() {
   us.member("@z:hs", "Z", "s", write.state_key.c_str());
   us.conference("older", t0 - 1s);
   us.call.on_timeout(t0 + 1s);
-  g_assert_true(us.call.call_id() == write.state_key.c_str());
+  g_assert_true(us.call.call_id() == write.state_key);
 
   Fixture newer(true); /* and for a newer one nobody moves */
   const auto first = pick<SendState>(newer.call.synced(t0)).at(0);
@@ -278,7 +278,7 @@ void stays_where_somebody_has_joined_it() {
   newer.conference(first.state_key.c_str(), t0);
   newer.conference("newer", t0 + 1s);
   newer.call.on_timeout(t0 + 2s);
-  g_assert_true(newer.call.call_id() == first.state_key.c_str());
+  g_assert_true(newer.call.call_id() == first.state_key);
 }
 
 void tells_of_all_mutes_within_100_ms_at_once() {

@@ -164,7 +164,7 @@ void reads_every_form_of_a_rate_limit() {
 void stops_reading_what_is_too_large() {
   fake::Homeserver server;
   server.set_hook([](const fake::Request&) {
-    return text(200, "{\"a\":\"" + std::string(20 << 20, 'x') + "\"}");
+    return text(200, R"({"a":")" + std::string(20 << 20, 'x') + "\"}");
   });
   Client client(server.url());
   HttpRequest request = get("/large");

@@ -6,7 +6,6 @@
 using matrix::Account;
 using matrix::Address;
 using matrix::Json;
-using matrix::KeyCounts;
 using matrix::KeySupply;
 using namespace std::chrono_literals;
 

@@ -182,6 +182,7 @@ void ignores_devices_beyond_what_one_user_may_have() {
   Fixture us({50, 5});
   us.join_room("@a:hs");
   std::vector<std::string> devices;
+  devices.reserve(400);
   for (int i = 0; i < 400; i++) devices.push_back("D" + std::to_string(i) + "/s");
   const auto effects = us.list("@a:hs", devices);
   g_assert_true(reports<ParticipantJoined>(effects).size() == 5);

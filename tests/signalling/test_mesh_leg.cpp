@@ -201,14 +201,14 @@ void takes_the_lower_of_two_calls_in_glare() {
   const std::string ours = ours_lower.call();
   auto effects = ours_lower.invite(ours + "z");
   g_assert_true((sent<Hangup>(effects) == std::vector<Hangup>{{"replaced"}}));
-  g_assert_true(pick<SendToDevice>(effects)[0].message.envelope.call_id == (ours + "z").c_str());
+  g_assert_true(pick<SendToDevice>(effects)[0].message.envelope.call_id == ours + "z");
   g_assert_true(pick<ApplyRemote>(effects).empty());
 
   Callee theirs_lower;
   const std::string loser = theirs_lower.call();
   effects = theirs_lower.invite("!");
   g_assert_true((sent<Hangup>(effects) == std::vector<Hangup>{{"replaced"}}));
-  g_assert_true(pick<SendToDevice>(effects)[0].message.envelope.call_id == loser.c_str());
+  g_assert_true(pick<SendToDevice>(effects)[0].message.envelope.call_id == loser);
   g_assert_true(pick<ApplyRemote>(effects).size() == 1);
   g_assert_true(pick<ClosePeer>(effects).size() == 1);
   g_assert_true(theirs_lower.receive(loser, 0, Answer{answer, {}}).empty());

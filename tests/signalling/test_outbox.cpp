@@ -10,7 +10,6 @@
 
 using fake::Answer;
 using matrix::CallMessage;
-using matrix::Json;
 using matrix::MatrixClient;
 using matrix::Outbox;
 using matrix::SendToDevice;

@@ -132,7 +132,7 @@ void keeps_a_bounded_number_of_messages_and_bytes() {
   g_assert_cmpuint(dropped, ==, 1000 - 64);
   Sequencer bytes;
   Negotiate large;
-  large.description.sdp = std::string(256 * 1024, 'x');
+  large.description.sdp = std::string(size_t{256} * 1024, 'x');
   dropped = 0;
   for (int i = 1; i <= 60; i++) dropped += bytes.push(message("a", i, large), t0).dropped;
   g_assert_cmpuint(dropped, >=, 56);
@@ -146,8 +146,9 @@ void survives_any_numbers_in_any_calls() {
   size_t out = 0;
   for (int i = 0; i < 20000; i++) {
     const std::string call(1, static_cast<char>('a' + random() % 60));
-    const std::int64_t seq =
-        random() % 10 ? random() % 300 : 9007199254740991 - static_cast<std::int64_t>(random() % 3);
+    const std::int64_t seq = random() % 10
+                                 ? static_cast<std::int64_t>(random() % 300)
+                                 : 9007199254740991 - static_cast<std::int64_t>(random() % 3);
     auto result = sequencer.push(candidates(call.c_str(), seq), now);
     in++;
     out += result.due.size() + result.dropped;

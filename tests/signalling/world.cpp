@@ -119,7 +119,7 @@ void World::input(EndId id, const FakeNetwork::Input& input) {
   if (client.call && client.run == id.run) run_effects(client, input(*client.call, time_.now()));
 }
 
-void World::run_effects(Client& client, Effects effects) {
+void World::run_effects(Client& client, const Effects& effects) {
   for (const auto& effect : effects)
     std::visit([&](const auto& what) { carry_out(client, what); }, effect);
   if (client.call->state() == Call::State::Ended) {

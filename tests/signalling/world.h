@@ -72,7 +72,7 @@ class World {
   void start(Client& client);
   void stop(Client& client, bool crash);
   void input(EndId id, const FakeNetwork::Input& input);
-  void run_effects(Client& client, matrix::Effects effects);
+  void run_effects(Client& client, const matrix::Effects& effects);
   void carry_out(Client& client, const matrix::SendToDevice& message);
   void carry_out(Client& client, const matrix::SendState& event);
   void carry_out(Client& client, const matrix::OpenPeer& open);
