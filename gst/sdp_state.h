@@ -21,9 +21,9 @@ struct NegotiatedSection {
   std::string shown_mid; /* webrtcbin's, for ever */
   std::string mid;       /* the peer's; ours in an offer that it has not answered */
   bool negotiated = false;
-  SdpSection local;  /* of our last offer */
-  SdpSection remote; /* as the peer said last */
-  SdpSection shown;  /* what webrtcbin was given for it; no mid: nothing yet */
+  SdpSection local;       /* of our last offer */
+  SdpSection remote;      /* as the peer said last */
+  SdpSection shown;       /* what webrtcbin was given for it; no mid: nothing yet */
   std::uint32_t ssrc = 0; /* of what we send in it, or would; 0: nothing was ever to be sent */
   std::string msid;       /* a=msid of what we send; "": nothing */
   std::string codec;
