@@ -49,6 +49,7 @@ std::shared_ptr<SendInput> SendInput::create(GstPad* pad) {
   gst_pad_set_activatemode_function(pad, activate);
   gst_pad_set_iterate_internal_links_function(
       pad, [](GstPad*, GstObject*) -> GstIterator* { return nullptr; });
+  glib::connect<void, GstPad*>(pad, "linked", [pad](GstPad*) { input_of(pad).ask_what_comes(); });
   return input;
 }
 
@@ -56,8 +57,20 @@ void SendInput::attach(Target target) {
   last_media_ = g_get_monotonic_time();
   ended_ = false;
   idle_ = false;
-  const std::lock_guard lock(lock_);
-  target_ = std::make_shared<const Target>(std::move(target));
+  {
+    const std::lock_guard lock(lock_);
+    target_ = std::make_shared<const Target>(std::move(target));
+  }
+  ask_what_comes();
+}
+
+/* So that the call is told of the right codec, though caps come no sooner than media. */
+void SendInput::ask_what_comes() const {
+  const auto to = target();
+  if (!to || !gst_pad_is_linked(pad_)) return;
+  const auto filter = to->sender->input_caps();
+  const auto caps = Ref<GstCaps>::adopt(gst_pad_peer_query_caps(pad_, filter.get()));
+  if (caps) to->sender->expect(caps.get());
 }
 
 void SendInput::detach() {

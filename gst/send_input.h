@@ -61,6 +61,7 @@ class SendInput : public std::enable_shared_from_this<SendInput> {
 
   GstFlowReturn take(glib::Ref<GstBuffer> buffer);
   void take(GstEvent* event);
+  void ask_what_comes() const;
   void set_ended(bool ended);
   void set_flushing(bool flushing);
   bool ask_whether_live() const;

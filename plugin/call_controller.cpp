@@ -13,6 +13,9 @@ namespace {
 /* The session promises its last report within 2.5 s. */
 constexpr std::chrono::seconds farewell_limit{3};
 
+/* What is not live is held back for those who were in the call so long at most. */
+constexpr std::chrono::seconds ready_limit{10};
+
 CallState state_of(matrix::SessionState state) {
   switch (state) {
     case matrix::SessionState::Connecting:
@@ -36,36 +39,93 @@ bool same_device(const matrix::Participant& a, const matrix::Participant& b) {
 }  // namespace
 
 CallController::CallController(GstElement* element, rtc::Loop& loop, Settings settings,
-                               matrix::SessionConfig config,
-                               std::function<void(const CallStatus&)> show)
+                               matrix::SessionConfig config, Owner owner)
     : element_(element),
       loop_(loop),
       settings_(std::move(settings)),
       config_(std::move(config)),
-      show_(std::move(show)),
+      owner_(std::move(owner)),
       transport_(std::make_unique<media::Transport>(
           loop, media::Transport::Settings{.latency_ms = settings_.latency_ms})),
+      send_(loop, *transport_, settings_.send, track_owner()),
       pads_(element, loop, *transport_, settings_) {}
 
 CallController::~CallController() = default;
 
+SendTracks::Owner CallController::track_owner() {
+  return {
+      .on_tracks =
+          [this](const std::vector<matrix::LocalSource>& tracks) {
+            if (session_) session_->set_local_tracks(tracks);
+          },
+      .on_muted =
+          [this](rtc::TrackSource source, bool muted) {
+            if (session_) session_->set_muted(source, muted);
+          },
+      .on_all_ended = [this] { all_ended(); },
+      .on_trouble =
+          [this](const std::string& message) {
+            post_warning(element_, {rtc::Error::Kind::Media, message, ""});
+          },
+      .on_encoder = owner_.on_encoder,
+  };
+}
+
 void CallController::start() {
-  loop_.post([this] {
-    transport_->set_trouble_handler(
-        [this](rtc::PeerId, const std::string&, const std::string& message) {
-          post_warning(element_, {rtc::Error::Kind::Media, message, ""});
-        });
-    policy_ = std::make_unique<LeavePolicy>(
-        loop_, settings_, [this](const std::string& reason) { leave_for(reason); });
-    matrix::Session::Observer& observer = *this;
-    session_ = std::make_unique<matrix::Session>(loop_, config_, *transport_, observer);
-    session_->start();
-  });
+  loop_.post([this] { start_session(); });
+}
+
+void CallController::start_session() {
+  transport_->set_trouble_handler(
+      [this](rtc::PeerId, const std::string&, const std::string& message) {
+        post_warning(element_, {rtc::Error::Kind::Media, message, ""});
+      });
+  transport_->set_verified_handler([this] { check_ready(); });
+  policy_ = std::make_unique<LeavePolicy>(loop_, settings_,
+                                          [this](const std::string& reason) { leave_for(reason); });
+  matrix::Session::Observer& observer = *this;
+  session_ = std::make_unique<matrix::Session>(loop_, config_, *transport_, observer);
+  session_->set_local_tracks(send_.tracks());
+  session_->start();
+}
+
+void CallController::set_sending(rtc::TrackSource source, bool sending) {
+  loop_.post([this, source, sending] { send_.set_present(source, sending); });
+}
+
+void CallController::set_mute(rtc::TrackSource source, bool mute) {
+  loop_.post([this, source, mute] { send_.set_mute(source, mute); });
+}
+
+void CallController::set_bitrate_range(unsigned minimum, unsigned maximum) {
+  loop_.post([this, minimum, maximum] { send_.set_bitrate_range(minimum, maximum); });
+}
+
+/* The streams of all send pads have ended. */
+void CallController::all_ended() {
+  switch (settings_.send.leave_on_eos) {
+    case LeaveOnEos::Auto:
+      if (!owner_.is_watched()) leave_for("eos");
+      return;
+    case LeaveOnEos::Always:
+      return leave_for("eos");
+    case LeaveOnEos::Never:
+      return;
+  }
+}
+
+/* Whether what is not live may begin. */
+void CallController::check_ready() {
+  if (!joined_ || !ready_timer_.is_running()) return;
+  if (transport_->verified_count() < status_.participants.size()) return;
+  ready_timer_ = {};
+  send_.ready();
 }
 
 void CallController::set_playing(bool playing) {
   loop_.post([this, playing] {
     transport_->set_watchdog_suspended(!playing);
+    send_.set_playing(playing);
     pads_.set_playing(playing);
   });
 }
@@ -76,14 +136,6 @@ void CallController::set_latency(unsigned latency_ms) {
     pads_.set_latency(latency_ms);
     gst_element_post_message(element_, gst_message_new_latency(GST_OBJECT(element_)));
   });
-}
-
-void CallController::set_local_tracks(std::vector<matrix::LocalSource> tracks) {
-  loop_.post([this, tracks = std::move(tracks)] { session_->set_local_tracks(tracks); });
-}
-
-void CallController::set_local_muted(rtc::TrackSource source, bool muted) {
-  loop_.post([this, source, muted] { session_->set_muted(source, muted); });
 }
 
 void CallController::leave() {
@@ -118,19 +170,21 @@ void CallController::stop() {
   loop_.run_sync([this] {
     pads_.close();
     policy_.reset();
+    ready_timer_ = {};
     session_.reset();
   });
+  send_.detach();
   pads_.release();
   transport_.reset();
   loop_.run_sync([this] {
     status_ = {};
-    show_(status_);
+    owner_.show(status_);
   });
 }
 
 void CallController::on_session_state(matrix::SessionState state) {
   status_.state = state_of(state);
-  show_(status_);
+  owner_.show(status_);
   post_state(element_, {status_.state, room_id_, call_id_, reason_});
   if (state == matrix::SessionState::Ended && !std::exchange(ended_, true))
     ended_promise_.set_value();
@@ -143,7 +197,7 @@ void CallController::on_report(const matrix::Report& news) {
 void CallController::report(const matrix::ParticipantJoined& news) {
   status_.participants.push_back(news.participant);
   policy_->set_participants(status_.participants.size());
-  show_(status_);
+  owner_.show(status_);
   post_participant(element_, "joined", news.participant, "");
 }
 
@@ -152,7 +206,7 @@ void CallController::report(const matrix::ParticipantChanged& news) {
     if (same_device(participant, news.participant)) participant = news.participant;
   }
   pads_.rename(news.participant);
-  show_(status_);
+  owner_.show(status_);
   post_participant(element_, "changed", news.participant, "");
 }
 
@@ -162,7 +216,8 @@ void CallController::report(const matrix::ParticipantLeft& news) {
            participant.session_id == news.participant.session_id;
   });
   policy_->set_participants(status_.participants.size());
-  show_(status_);
+  check_ready();
+  owner_.show(status_);
   post_participant(element_, "left", news.participant, news.reason);
 }
 
@@ -175,6 +230,10 @@ void CallController::report(const matrix::CallJoined& news) {
   call_id_ = news.call_id;
   pads_.set_room(news.room_id);
   policy_->joined();
+  joined_ = true;
+  ready_timer_ = loop_.after(ready_limit, [this] { send_.ready(); });
+  /* Who is there comes right behind. */
+  loop_.post([this] { check_ready(); });
 }
 
 void CallController::report(const matrix::CallEnded& news) {

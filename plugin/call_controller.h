@@ -11,6 +11,8 @@
 #include "plugin/enums.h"
 #include "plugin/feed_pads.h"
 #include "plugin/leave_policy.h"
+#include "plugin/send_pads.h"
+#include "plugin/send_tracks.h"
 #include "plugin/settings.h"
 #include "signalling/base/loop.h"
 #include "signalling/client/session.h"
@@ -30,9 +32,16 @@ struct CallStatus {
  * called during or after stop(). */
 class CallController final : matrix::Session::Observer {
  public:
-  /* @element and @loop are borrowed. @show is called on the loop whenever the status changes. */
+  /* What it tells the element. */
+  struct Owner {
+    std::function<void(const CallStatus&)> show; /* the status has changed; on the loop */
+    std::function<bool()> is_watched;            /* a source pad is or was linked; on the loop */
+    std::function<void(GstElement*)> on_encoder; /* before it starts; on a streaming thread */
+  };
+
+  /* @element and @loop are borrowed. */
   CallController(GstElement* element, rtc::Loop& loop, Settings settings,
-                 matrix::SessionConfig config, std::function<void(const CallStatus&)> show);
+                 matrix::SessionConfig config, Owner owner);
   ~CallController() override;
   CallController(const CallController&) = delete;
   CallController& operator=(const CallController&) = delete;
@@ -40,11 +49,11 @@ class CallController final : matrix::Session::Observer {
   void start();
   void set_playing(bool playing);
   void set_latency(unsigned latency_ms);
-  /* What the send pads bring. Every participant hears of it. */
-  void set_local_tracks(std::vector<matrix::LocalSource> tracks);
-  /* Of a track that we have. Video is to be unmuted when a key frame is on its way, audio
-   * before it is sent. */
-  void set_local_muted(rtc::TrackSource source, bool muted);
+  void set_bitrate_range(unsigned minimum, unsigned maximum);
+  /* Before the pads are active and before start(). */
+  void attach(const SendPads& pads) { pads.attach(send_); }
+  void set_sending(rtc::TrackSource source, bool sending);
+  void set_mute(rtc::TrackSource source, bool mute);
   /* Leaves the call and ends every stream; posts EOS when all are out. Repeatable. */
   void leave();
   /* Leaves the call; what streams carry does not matter any more. Repeatable. */
@@ -72,6 +81,10 @@ class CallController final : matrix::Session::Observer {
   void report(const matrix::CallJoined& news);
   void report(const matrix::CallEnded& news);
 
+  void start_session();
+  SendTracks::Owner track_owner();
+  void check_ready();
+  void all_ended();
   void leave_for(const std::string& reason);
   void end_streams(const std::string& reason);
   glib::Unique<GstStructure> counters() const;
@@ -80,9 +93,10 @@ class CallController final : matrix::Session::Observer {
   rtc::Loop& loop_;
   Settings settings_;
   matrix::SessionConfig config_;
-  std::function<void(const CallStatus&)> show_;
+  Owner owner_;
 
   std::unique_ptr<media::Transport> transport_;
+  SendTracks send_;
   FeedPads pads_;
   std::unique_ptr<matrix::Session> session_;
   std::unique_ptr<LeavePolicy> policy_;
@@ -91,6 +105,8 @@ class CallController final : matrix::Session::Observer {
   std::string room_id_;
   std::string call_id_;
   std::string reason_;
+  bool joined_ = false;
+  rtc::Loop::Timer ready_timer_; /* we wait for those who were in the call */
   bool leaving_ = false;
   bool abandoned_ = false;
   bool ended_ = false;

@@ -26,9 +26,10 @@ rtc::MediaKind media_kind(FeedKind kind) {
                                                              : rtc::MediaKind::Audio;
 }
 
+/* With a sink pad it is one in any case. */
 void set_is_sink(GstElement* element, bool is_sink) {
   GST_OBJECT_LOCK(element);
-  if (is_sink)
+  if (is_sink || element->numsinkpads > 0)
     GST_OBJECT_FLAG_SET(element, GST_ELEMENT_FLAG_SINK);
   else
     GST_OBJECT_FLAG_UNSET(element, GST_ELEMENT_FLAG_SINK);

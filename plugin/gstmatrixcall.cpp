@@ -31,6 +31,17 @@
  *   c.video_alice ! videoconvert ! autovideosink
  * ]| Shows Alice.
  *
+ * What its sink pads get is sent to everybody: `send_video` and `send_audio` are our camera and
+ * microphone, `send_screen` and `send_screen_audio` what we share. They can be requested and
+ * released at any time. Raw media is encoded once for all, encoded media (VP8, VP9, H.264, Opus)
+ * passed on as it is. Live media goes out as it comes; what is not live is paced by the pipeline's
+ * clock and begins when we are connected to those who were in the call.
+ * |[
+ * gst-launch-1.0 videotestsrc is-live=true ! c.send_video  audiotestsrc is-live=true ! c.send_audio
+ *   matrixcall homeserver=https://matrix.example.org access-token-file=token
+ *   room='#standup:example.org' name=c send_audio::mute=true
+ * ]| Sends a test picture, and joins with the microphone muted.
+ *
  * ## Messages
  * Element messages on the bus; all fields are strings unless it says otherwise, and empty where
  * there is nothing to say.
@@ -45,11 +56,13 @@
  *
  * An ERROR ends the call, and says what to do. Trouble with one participant is a WARNING.
  *
- * The children of its GstChildProxy are its pads.
+ * The children of its GstChildProxy are its pads; those that send can be set up before they are
+ * requested.
  */
 
 #include "plugin/gstmatrixcall.h"
 
+#include <atomic>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -58,6 +71,7 @@
 #include "plugin/messages.h"
 #include "plugin/pad_templates.h"
 #include "plugin/properties.h"
+#include "plugin/send_pads.h"
 
 GST_DEBUG_CATEGORY_STATIC(gst_matrix_call_debug);
 #define GST_CAT_DEFAULT gst_matrix_call_debug
@@ -70,13 +84,18 @@ namespace {
 /* The element's C++ part, constructed and destroyed by init() and finalize(). */
 struct Private {
   std::mutex lock;
-  matrixcall::Settings settings;              /* lock */
-  CallStatus status;                          /* lock */
+  matrixcall::Settings settings; /* lock */
+  CallStatus status;             /* lock */
+  std::unique_ptr<matrixcall::SendPads> send_pads;
+  std::atomic<bool> watched = false;          /* since PAUSED, a source pad was linked */
   std::unique_ptr<rtc::Loop> loop;            /* READY and above; state changes only */
   std::unique_ptr<CallController> controller; /* lock; PAUSED and above */
 };
 
 void child_proxy_init(gpointer iface, gpointer);
+
+enum { SIGNAL_ENCODER_SETUP, SIGNAL_COUNT };
+guint signals[SIGNAL_COUNT];
 
 }  // namespace
 
@@ -125,15 +144,19 @@ void show(GstMatrixCall* self, const CallStatus& status) {
 void set_property(GObject* object, guint id, const GValue* value, GParamSpec* spec) {
   bool known = false;
   unsigned latency_ms = 0;
+  matrixcall::SendSettings send;
   {
     std::lock_guard lock(priv(object).lock);
     known = matrixcall::set_setting(priv(object).settings, id, value);
     latency_ms = priv(object).settings.latency_ms;
+    send = priv(object).settings.send;
   }
   if (!known)
     G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
   else if (id == matrixcall::PROP_LATENCY)
     with_controller(object, &CallController::set_latency, latency_ms);
+  else if (matrixcall::is_bitrate(id))
+    with_controller(object, &CallController::set_bitrate_range, send.min_bitrate, send.bitrate);
 }
 
 void get_participants(const CallStatus& status, GValue* array) {
@@ -206,11 +229,18 @@ bool begin(GstMatrixCall* self) {
   const auto settings = settings_of(self);
   auto config = checked_config(self, settings);
   if (!config) return false;
+  self->priv->watched = false;
   auto controller = std::make_unique<CallController>(
       GST_ELEMENT(self), *self->priv->loop, settings, std::move(*config),
-      [self](const CallStatus& status) { show(self, status); });
-  controller->start();
+      CallController::Owner{.show = [self](const CallStatus& status) { show(self, status); },
+                            .is_watched = [self] { return self->priv->watched.load(); },
+                            .on_encoder =
+                                [self](GstElement* encoder) {
+                                  g_signal_emit(self, signals[SIGNAL_ENCODER_SETUP], 0, encoder);
+                                }});
   std::lock_guard lock(self->priv->lock);
+  controller->attach(*self->priv->send_pads);
+  controller->start();
   self->priv->controller = std::move(controller);
   return true;
 }
@@ -251,6 +281,28 @@ GstStateChangeReturn change_state(GstElement* element, GstStateChange transition
   return result;
 }
 
+/* --- Sink pads --- */
+
+GstPad* request_new_pad(GstElement* element, GstPadTemplate* pad_template, const char*,
+                        const GstCaps*) {
+  GstPad* pad = priv(element).send_pads->request(pad_template);
+  if (pad)
+    with_controller(element, &CallController::set_sending,
+                    matrixcall::source_of(GST_MATRIX_CALL_SEND_PAD(pad)), true);
+  return pad;
+}
+
+void release_pad(GstElement* element, GstPad* pad) {
+  with_controller(element, &CallController::set_sending,
+                  matrixcall::source_of(GST_MATRIX_CALL_SEND_PAD(pad)), false);
+  priv(element).send_pads->release(pad);
+}
+
+void note_links(GstMatrixCall* self, GstPad* pad) {
+  if (GST_PAD_IS_SRC(pad))
+    glib::connect<void, GstPad*>(pad, "linked", [self](GstPad*) { self->priv->watched = true; });
+}
+
 /* --- Events, queries, messages --- */
 
 void leave(GstMatrixCall* self) {
@@ -279,6 +331,8 @@ void handle_message(GstBin*, GstMessage* message) {
 }
 
 GObject* get_child_by_name(GstChildProxy* proxy, const char* name) {
+  GstPad* send_pad = priv(proxy).send_pads->find(name);
+  if (send_pad) return G_OBJECT(g_object_ref(send_pad));
   return G_OBJECT(gst_element_get_static_pad(GST_ELEMENT(proxy), name));
 }
 
@@ -320,10 +374,13 @@ static void gst_matrix_call_class_init(GstMatrixCallClass* klass) {
   element_class->change_state = change_state;
   element_class->send_event = send_event;
   element_class->query = query;
+  element_class->request_new_pad = request_new_pad;
+  element_class->release_pad = release_pad;
   GST_BIN_CLASS(klass)->handle_message = handle_message;
 
   matrixcall::install_properties(object_class);
   matrixcall::add_pad_templates(element_class);
+  matrixcall::add_send_pad_templates(element_class);
 
   /**
    * GstMatrixCall::leave:
@@ -334,15 +391,33 @@ static void gst_matrix_call_class_init(GstMatrixCallClass* klass) {
                              GSignalFlags(G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION), G_CALLBACK(leave),
                              nullptr, nullptr, nullptr, G_TYPE_NONE, 0);
 
-  gst_element_class_set_static_metadata(
-      element_class, "Matrix call", "Source/Sink/Network/WebRTC",
-      "Takes part in a Matrix room call: each participant's camera, microphone and screen is a pad",
-      "gst-matrix-call contributors");
+  /**
+   * GstMatrixCall::encoder-setup:
+   * @encoder: an encoder of what we send, before it starts
+   *
+   * Lets the application set up an encoder, after the element did and on a streaming thread.
+   * Which one it is depends on the ranks of those that are installed.
+   */
+  signals[SIGNAL_ENCODER_SETUP] =
+      g_signal_new("encoder-setup", G_TYPE_FROM_CLASS(klass), G_SIGNAL_RUN_LAST, 0, nullptr,
+                   nullptr, nullptr, G_TYPE_NONE, 1, GST_TYPE_ELEMENT);
+
+  gst_element_class_set_static_metadata(element_class, "Matrix call", "Source/Sink/Network/WebRTC",
+                                        "Takes part in a Matrix room call: each participant's "
+                                        "camera, microphone and screen is a pad, "
+                                        "and so is each of ours",
+                                        "gst-matrix-call contributors");
   gst_type_mark_as_plugin_api(GST_TYPE_MATRIX_CALL_PAD, GstPluginAPIFlags(0));
+  gst_type_mark_as_plugin_api(GST_TYPE_MATRIX_CALL_SEND_PAD, GstPluginAPIFlags(0));
 }
 
 static void gst_matrix_call_init(GstMatrixCall* self) {
   self->priv = new Private;
+  self->priv->send_pads = std::make_unique<matrixcall::SendPads>(
+      GST_ELEMENT(self), [self](rtc::TrackSource source, bool mute) {
+        with_controller(self, &CallController::set_mute, source, mute);
+      });
+  glib::connect<void, GstPad*>(self, "pad-added", [self](GstPad* pad) { note_links(self, pad); });
   constexpr auto both = GstElementFlags(GST_ELEMENT_FLAG_SOURCE | GST_ELEMENT_FLAG_SINK);
   gst_bin_set_suppressed_flags(GST_BIN(self), both);
   /* A source always; a sink, for which the pipeline waits with its EOS, until a pad appears

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "plugin/properties.h"
 
+#include <optional>
+
 namespace matrixcall {
 namespace {
 
@@ -105,6 +107,16 @@ void describe_receiving() {
       number("max-devices-per-user", "Max devices per user",
              "So many devices of one user are connected to at most; further ones are left out", 1,
              1000, defaults.max_devices_per_user);
+}
+
+void describe_sending() {
+  for (guint i = 0; i < SEND_COUNT; i++)
+    specs[PROP_SEND_FIRST + i] = describe(static_cast<SendProperty>(i));
+}
+
+std::optional<SendProperty> send_property(guint id) {
+  if (id < PROP_SEND_FIRST || id > PROP_SEND_LAST) return std::nullopt;
+  return static_cast<SendProperty>(id - PROP_SEND_FIRST);
 }
 
 void describe_network() {
@@ -222,6 +234,7 @@ void install_properties(GObjectClass* klass) {
   describe_login();
   describe_call();
   describe_receiving();
+  describe_sending();
   describe_network();
   describe_leaving();
   describe_news();
@@ -230,6 +243,11 @@ void install_properties(GObjectClass* klass) {
 
 GParamSpec* property_spec(Property id) {
   return specs[id];
+}
+
+bool is_bitrate(guint id) {
+  const auto property = send_property(id);
+  return property == SEND_BITRATE || property == SEND_MIN_BITRATE;
 }
 
 bool set_setting(Settings& settings, guint id, const GValue* value) {
@@ -248,6 +266,8 @@ bool set_setting(Settings& settings, guint id, const GValue* value) {
     settings.pad_naming = static_cast<PadNaming>(g_value_get_enum(value));
   } else if (id == PROP_ICE_TRANSPORT_POLICY) {
     settings.relay_only = g_value_get_enum(value) == GST_WEBRTC_ICE_TRANSPORT_POLICY_RELAY;
+  } else if (const auto property = send_property(id)) {
+    set_setting(settings.send, *property, value);
   } else {
     return false;
   }
@@ -271,6 +291,8 @@ bool get_setting(const Settings& settings, guint id, GValue* value) {
   } else if (id == PROP_ICE_TRANSPORT_POLICY) {
     g_value_set_enum(value, settings.relay_only ? GST_WEBRTC_ICE_TRANSPORT_POLICY_RELAY
                                                 : GST_WEBRTC_ICE_TRANSPORT_POLICY_ALL);
+  } else if (const auto property = send_property(id)) {
+    get_setting(settings.send, *property, value);
   } else {
     return false;
   }

@@ -26,6 +26,8 @@ enum Property : guint {
   PROP_LATENCY,
   PROP_MAX_PARTICIPANTS,
   PROP_MAX_DEVICES_PER_USER,
+  PROP_SEND_FIRST,
+  PROP_SEND_LAST = PROP_SEND_FIRST + SEND_COUNT - 1,
   PROP_STUN_SERVER,
   PROP_TURN_SERVER,
   PROP_ICE_TRANSPORT_POLICY,
@@ -42,6 +44,9 @@ enum Property : guint {
 void install_properties(GObjectClass* klass);
 /* For g_object_notify_by_pspec(). */
 GParamSpec* property_spec(Property id);
+
+/* Of the range that a video is encoded in. */
+bool is_bitrate(guint id);
 
 /* False: @id is none of the settings. */
 bool set_setting(Settings& settings, guint id, const GValue* value);

@@ -5,6 +5,7 @@
 
 #include "gst/feed.h"
 #include "plugin/enums.h"
+#include "plugin/send_settings.h"
 #include "signalling/base/result.h"
 #include "signalling/client/session.h"
 
@@ -34,6 +35,8 @@ struct Settings {
   std::string stun_server;
   std::string turn_server;
   bool relay_only = false;
+
+  SendSettings send;
 
   bool leave_when_empty = false;
   unsigned empty_timeout_s = 10;

@@ -75,6 +75,7 @@ export class Browser {
   legs() { return this.#call("legs"); }
   times() { return this.#call("times"); }
   participants() { return this.#call("participants"); }
+  feeds() { return this.#call("feeds"); }
   mute(kind, muted) { return this.#call("mute", kind, muted); }
   share(on) { return this.#call("share", on); }
   freeze() { return this.#call("freeze"); }

@@ -68,7 +68,9 @@ GST_START_TEST(every_setting_can_be_read_back) {
       idle_line("intent=room output=raw pad-naming=user ice-transport-policy=relay create=true "
                 "latency=77 max-participants=7 max-devices-per-user=2 leave-when-empty=true "
                 "empty-timeout=3 max-duration=60 call-id=call device-id=DEV user-id=@a:x "
-                "stun-server=stun://s.x tls-ca-file=ca.pem access-token-file=token"));
+                "stun-server=stun://s.x tls-ca-file=ca.pem access-token-file=token "
+                "video-codec=h264 bitrate=700000 min-bitrate=90000 opus-fec=false opus-dtx=true "
+                "auto-mute=false auto-mute-timeout=9 leave-on-eos=false"));
   for (auto* spec : own_properties(G_OBJECT_GET_CLASS(pipeline.call()))) {
     if ((spec->flags & G_PARAM_READWRITE) != G_PARAM_READWRITE) continue;
     GValue value = G_VALUE_INIT;

@@ -28,6 +28,7 @@ export class Eye {
   look(frame) {
     const now = performance.now();
     this.firstFrame ??= now;
+    this.lastFrame = now;
     this.frames++;
     const { width, height } = this.canvas;
     this.context.drawImage(frame, 0, 0, width, height);

@@ -114,9 +114,17 @@ class Peer {
     return [...this.senses.values()].map(({ key, kind, sense }) => ({
       from: key, kind,
       ...(kind === "video"
-        ? { colour: sense.colour, number: sense.number, frames: sense.frames, firstFrame: sense.firstFrame, flashes: sense.flashes }
+        ? { colour: sense.colour, number: sense.number, frames: sense.frames, firstFrame: sense.firstFrame, lastFrame: sense.lastFrame, flashes: sense.flashes }
         : { tone: sense.tone(), beeps: sense.beeps }),
     }));
+  }
+
+  // The streams of others, as the SDK has them.
+  feeds() {
+    return this.call.userMediaFeeds.concat(this.call.screenshareFeeds).filter((feed) => !feed.isLocal())
+      .map((feed) => ({
+        userId: feed.userId, purpose: feed.purpose, audioMuted: feed.isAudioMuted(), videoMuted: feed.isVideoMuted(),
+      }));
   }
 
   participants() {
