@@ -49,7 +49,8 @@ async function ownCall() {
     console.log("Alice is in the call. Recording her:");
     const pipeline = Pipeline.start(recorder, "#standup:localhost", recordOne);
     show(pipeline);
-    await browser.connected(recorder.id);
+    // GStreamer looks at every plugin when it is started for the first time.
+    await browser.connected(recorder.id, 120000);
     await sleep(seconds * 1000);
     const { code, took } = await pipeline.interrupt();
     await browser.close();

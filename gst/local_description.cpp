@@ -69,6 +69,34 @@ void set_bundle(GstSDPMessage& message, const std::string& mids) {
   if (!mids.empty()) gst_sdp_message_add_attribute(&message, "group", ("BUNDLE" + mids).c_str());
 }
 
+bool is_format(const GstSDPMedia& section, std::string_view format) {
+  for (guint i = 0; i < gst_sdp_media_formats_len(&section); ++i)
+    if (format == gst_sdp_media_get_format(&section, i)) return true;
+  return false;
+}
+
+/* webrtcbin writes our credentials before what it takes from caps, and our fingerprint after. */
+bool is_echo(const GstSDPMedia& section, guint index) {
+  const GstSDPAttribute& own = *gst_sdp_media_get_attribute(&section, index);
+  const std::string_view key = own.key;
+  const std::string_view value = own.value ? own.value : "";
+  if (key == "fingerprint") {
+    for (guint i = index + 1; i < gst_sdp_media_attributes_len(&section); ++i)
+      if (key == gst_sdp_media_get_attribute(&section, i)->key) return true;
+    return false;
+  }
+  if (key == "rtcp-fb" || key == "fmtp") {
+    const std::string_view format = value.substr(0, value.find(' '));
+    if (format != "*" && !is_format(section, format)) return true;
+  }
+  const bool single = key == "ice-ufrag" || key == "ice-pwd";
+  for (guint i = 0; i < index; ++i) {
+    const GstSDPAttribute& other = *gst_sdp_media_get_attribute(&section, i);
+    if (key == other.key && (single || value == (other.value ? other.value : ""))) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::string setup_of(const GstSDPMessage& message) {
@@ -94,6 +122,14 @@ void clean_rejected(GstSDPMessage& message) {
   for (guint i = 0; i < gst_sdp_message_medias_len(&message); ++i) {
     GstSDPMedia& section = section_at(message, i);
     if (is_rejected(section)) remove_attribute(section, "fingerprint");
+  }
+}
+
+void remove_echoes(GstSDPMessage& message) {
+  for (guint i = 0; i < gst_sdp_message_medias_len(&message); ++i) {
+    GstSDPMedia& section = section_at(message, i);
+    for (guint j = gst_sdp_media_attributes_len(&section); j-- > 0;)
+      if (is_echo(section, j)) gst_sdp_media_remove_attribute(&section, j);
   }
 }
 

@@ -33,6 +33,11 @@ void set_origin(GstSDPMessage& message, unsigned id, unsigned version);
  * and then refuses its own text. */
 void clean_rejected(GstSDPMessage& message);
 
+/* 1.26 makes later answers of the caps of pads that have received, and so puts in attributes of the
+ * peer's: its ICE credentials and fingerprint beside ours, feedback for payload types that are not
+ * answered. Leaves our own. */
+void remove_echoes(GstSDPMessage& message);
+
 /* @sections: one for each section of @message. @first of the bundle is the section whose
  * transport it names; nothing: no bundle. */
 void write_for_peer(GstSDPMessage& message, const std::vector<SectionForPeer>& sections,

@@ -153,6 +153,7 @@ rtc::Result<SdpTranslator::Local> SdpTranslator::set_local(Type type, const std:
     return internal("an answer to no offer");
   auto message = parse_sdp(text);
   if (!message) return message.error();
+  remove_echoes(**message);
   if (const auto adopted = adopt_local(next, type, **message); !adopted) return adopted.error();
   const auto meant = meant_for_peer(next, **message, type, impl_->stream_id, impl_->sources);
   if (type == Type::Offer) {

@@ -81,8 +81,8 @@ export class Browser {
   freeze() { return this.#call("freeze"); }
 
   // Until a leg to `userId` is connected.
-  connected(userId) {
-    return until(`leg to ${userId}`, async () => (await this.legs()).some((leg) => leg.userId === userId && leg.state === "connected"));
+  connected(userId, deadline) {
+    return until(`leg to ${userId}`, async () => (await this.legs()).some((leg) => leg.userId === userId && leg.state === "connected"), deadline);
   }
 
   // Until it has sent `count` frames (of 15 a second, if it was not told otherwise) to somebody.

@@ -61,11 +61,28 @@ GST_START_TEST(names_the_section_with_the_transport_first) {
 }
 GST_END_TEST
 
+GST_START_TEST(removes_what_is_the_peer_s) {
+  const auto message = std::move(*media::parse_sdp(
+      "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\nm=video 9 UDP/TLS/RTP/SAVPF 96 97\r\n"
+      "a=ice-ufrag:our\r\na=ice-pwd:ours\r\na=rtcp-mux\r\na=rtpmap:96 VP8/90000\r\n"
+      "a=rtcp-fb:96 nack\r\na=rtcp-fb:96 nack pli\r\na=ice-ufrag:their\r\na=ice-pwd:theirs\r\n"
+      "a=fingerprint:sha-256 AA\r\na=rtcp-mux\r\na=rtcp-fb:39 transport-cc\r\na=fmtp:39 x=1\r\n"
+      "a=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\na=fingerprint:sha-256 BB\r\n"));
+  media::remove_echoes(*message);
+  fail_unless(has(*message,
+                  "a=ice-ufrag:our\r\na=ice-pwd:ours\r\na=rtcp-mux\r\na=rtpmap:96 VP8/90000\r\n"
+                  "a=rtcp-fb:96 nack\r\na=rtcp-fb:96 nack pli\r\na=rtpmap:97 rtx/90000\r\n"
+                  "a=fmtp:97 apt=96\r\na=fingerprint:sha-256 BB"),
+              "%s", media::sdp_text(*message).c_str());
+}
+GST_END_TEST
+
 Suite* local_description_suite() {
   Suite* suite = suite_create("local_description");
   TCase* chain = tcase_create("all");
   suite_add_tcase(suite, chain);
   tcase_add_test(chain, cleans_only_what_is_rejected);
+  tcase_add_test(chain, removes_what_is_the_peer_s);
   tcase_add_test(chain, reads_the_role_of_a_section_that_lives_and_sets_it_in_all);
   tcase_add_test(chain, writes_what_is_rejected_as_the_offer_had_it);
   tcase_add_test(chain, names_the_section_with_the_transport_first);
