@@ -12,6 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
+constexpr Time offer_lifetime = 61s;
 constexpr Time peace_within = 20min;
 constexpr const char* first_conference = "conf-of-the-room";
 rtc::Result<void> network_error() {
@@ -54,6 +55,7 @@ void World::populate() {
     for (int i = 0; i < 30; i++) time_.after(dice_.time(0, 60000), [this] { be_hostile(); });
   set_faults(true);
   time_.after(trouble_lasts, [this] { set_faults(false); });
+  offers_answered_from_ = time_.now() + trouble_lasts + offer_lifetime;
 }
 
 void World::set_faults(bool on) {
@@ -227,6 +229,9 @@ void World::check_message(Client& client, const SendToDevice& message) {
   if (next == 0 && !opens && !hangup) violation(name(client) + " sent a candidate too early");
   if (next != 0 && opens) violation(name(client) + " opened a call twice");
   next = std::max(next, *envelope.seq + 1);
+  if (hangup && std::get<Hangup>(message.message.signal).reason == "signalling_timeout" &&
+      time_.now() > offers_answered_from_)
+    violation(name(client) + " got no answer to an offer though nothing went wrong");
   if (!client.seen_sessions.contains(envelope.dest_session_id))
     violation(name(client) + " replied to somebody who is not listed");
 }

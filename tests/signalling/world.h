@@ -116,6 +116,7 @@ class World {
   bool created_by_us_ = false;
   bool hostile_ = false;
   bool faulty_ = false;
+  Time offers_answered_from_{0}; /* the last one that was lost has been given up by then */
   int events_ = 0;
   std::vector<std::string> violations_;
   std::vector<std::string> log_;
