@@ -228,7 +228,7 @@ CallEffects PeerCall::local_description(const SessionDescription& description, T
     case State::Connecting:
     case State::Connected: {
       if (!renegotiation_.made(description.type, now)) return {};
-      if (!is_offer) described_ = sources_sent(description.sdp, stream_id_);
+      if (!is_offer) note_described(description);
       CallEffects effects{Signal{Negotiate{description, negotiate_lifetime, describe_streams()}}};
       append(effects, go_on(now));
       return effects;
@@ -241,11 +241,19 @@ CallEffects PeerCall::local_description(const SessionDescription& description, T
   return {};
 }
 
+/* A section may name our stream though nothing is sent in it (rtc::PeerOptions::stream_id). */
+void PeerCall::note_described(const SessionDescription& description) {
+  const auto named = sources_sent(description.sdp, stream_id_);
+  described_.clear();
+  for (const auto& track : tracks_)
+    if (named.contains(track.source)) described_.insert(track.source);
+}
+
 /* Peers lose candidates that come before the answer. */
 CallEffects PeerCall::send_answer(const SessionDescription& description) {
   state_ = State::Connecting;
   expires_at_.reset();
-  described_ = sources_sent(description.sdp, stream_id_);
+  note_described(description);
   CallEffects effects{Signal{Answer{description, describe_streams()}}};
   if (auto batch = outgoing_.open()) effects.push_back(Signal{std::move(*batch)});
   return effects;

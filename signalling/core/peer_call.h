@@ -115,6 +115,7 @@ class PeerCall {
   void learn(const std::optional<StreamMetadataMap>& streams);
   CallEffects apply_offer(const SessionDescription& offer);
   CallEffects take_over_tracks();
+  void note_described(const SessionDescription& description);
   CallEffects send_answer(const SessionDescription& description);
   CallEffects go_on(Time now);
   CallEffects end(Ending ending, bool tell);
