@@ -114,7 +114,7 @@ glib::Ref<GstCaps> sent_caps(const Codec& codec, const PacketAddress& address,
       rtp_caps(codec, address.payload) + ", ssrc=(uint)" + std::to_string(address.ssrc);
   if (!format) text += table[preference_of(codec.encoding_name)].offered;
   for (const auto& [name, value] : format ? format->parameters : Parameters{})
-    text += ", " + name + "=(string)\"" + value + "\"";
+    text.append(", ").append(name).append("=(string)\"").append(value).append("\"");
   if (address.transport_cc_id) text += transport_cc_fields(address.transport_cc_id);
   if (codec.kind == rtc::MediaKind::Video) text += video_feedback;
   return caps_of(text);

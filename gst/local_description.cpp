@@ -34,10 +34,11 @@ void name_stream_of_sources(GstSDPMedia& section, const std::string& msid) {
     const GstSDPAttribute* old = gst_sdp_media_get_attribute(&section, i);
     std::string_view value = old->value ? old->value : "";
     if (std::string_view(old->key) != "ssrc") continue;
-    const std::string ssrc(next_word(value));
+    std::string text(next_word(value));
     if (!value.starts_with("msid:")) continue;
     GstSDPAttribute named{};
-    gst_sdp_attribute_set(&named, "ssrc", (ssrc + " msid:" + msid).c_str());
+    text.append(" msid:").append(msid);
+    gst_sdp_attribute_set(&named, "ssrc", text.c_str());
     gst_sdp_media_replace_attribute(&section, i, &named);
   }
 }

@@ -80,7 +80,8 @@ std::vector<Outgoing::Track*> Outgoing::unbound(rtc::MediaKind kind) {
   for (const auto& track : tracks_)
     if (track->wanted && track->sender->kind() == kind && !is_bound(*track))
       found.push_back(track.get());
-  std::ranges::stable_partition(found, [](const Track* track) { return track->outlet != nullptr; });
+  std::stable_partition(found.begin(), found.end(),
+                        [](const Track* track) { return track->outlet != nullptr; });
   return found;
 }
 

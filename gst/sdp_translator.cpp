@@ -38,6 +38,12 @@ SectionForPeer meant_for_peer(const NegotiatedSection& section, const GstSDPMedi
 
 using Sources = std::map<std::uint32_t, std::string>;
 
+/* RFC 8830: the stream, and a track of it. */
+std::string msid_of(const std::string& stream, const std::string& track) {
+  std::string msid = stream;
+  return msid.append(" ").append(stream).append("-").append(track);
+}
+
 /* Which of our SSRCs webrtcbin put into which section, and what that sends at present. */
 void place_sources(SdpState& next, const GstSDPMessage& message, const Sources& sources) {
   for (guint i = 0; i < gst_sdp_message_medias_len(&message); ++i) {
@@ -48,7 +54,7 @@ void place_sources(SdpState& next, const GstSDPMessage& message, const Sources& 
       if (found == sources.end()) continue;
       section.ssrc = source.ssrc;
       const std::string& stream = found->second;
-      if (!stream.empty()) section.msid = stream + " " + stream + "-" + std::to_string(i);
+      if (!stream.empty()) section.msid = msid_of(stream, std::to_string(i));
     }
   }
 }
@@ -65,7 +71,7 @@ void claim_stream(SdpState& next, const std::vector<SectionForPeer>& meant, Type
     const SdpSection& said = type == Type::Answer ? section.remote : section.local;
     if (said.kind != SdpKind::Audio || !meant[i].accepted || !section.msid.empty()) continue;
     if (type == Type::Answer && !section.remote.direction.receive) continue;
-    section.msid = stream_id + " " + stream_id + "-a0";
+    section.msid = msid_of(stream_id, "a0");
     return;
   }
 }

@@ -2,6 +2,7 @@
 #include "gst/send_chain.h"
 
 #include <gst/video/video.h>
+#include <algorithm>
 
 #include <string>
 #include <string_view>
@@ -164,8 +165,10 @@ bool SendChain::link() {
   if (gst_pad_link(last.get(), exit_.get()) != GST_PAD_LINK_OK ||
       gst_pad_link(entry_.get(), first.get()) != GST_PAD_LINK_OK)
     return false;
-  for (auto element = elements_.rbegin(); element != elements_.rend(); ++element)
-    if (!gst_element_sync_state_with_parent(element->get())) return false;
+  const bool started = std::all_of(elements_.rbegin(), elements_.rend(), [](const auto& element) {
+    return gst_element_sync_state_with_parent(element.get());
+  });
+  if (!started) return false;
   gst_pad_push_event(entry_.get(), gst_event_new_stream_start("matrixcall"));
   return true;
 }

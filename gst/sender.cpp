@@ -68,7 +68,7 @@ Ref<GstCaps> Sender::input_caps() const {
   std::string text = video ? "video/x-raw, format=(string)I420; video/x-raw" : "audio/x-raw";
   const std::lock_guard lock(lock_);
   for (const Codec* codec : available_codecs(settings_.kind))
-    if (!codec_ || codec == codec_) text = std::string(codec->encoded_caps) + "; " + text;
+    if (!codec_ || codec == codec_) text.insert(0, "; ").insert(0, codec->encoded_caps);
   return Ref<GstCaps>::adopt(gst_caps_from_string(text.c_str()));
 }
 

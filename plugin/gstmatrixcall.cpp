@@ -94,8 +94,7 @@ struct Private {
 
 void child_proxy_init(gpointer iface, gpointer);
 
-enum { SIGNAL_ENCODER_SETUP, SIGNAL_COUNT };
-guint signals[SIGNAL_COUNT];
+guint encoder_setup_signal = 0;
 
 }  // namespace
 
@@ -236,7 +235,7 @@ bool begin(GstMatrixCall* self) {
                             .is_watched = [self] { return self->priv->watched.load(); },
                             .on_encoder =
                                 [self](GstElement* encoder) {
-                                  g_signal_emit(self, signals[SIGNAL_ENCODER_SETUP], 0, encoder);
+                                  g_signal_emit(self, encoder_setup_signal, 0, encoder);
                                 }});
   std::lock_guard lock(self->priv->lock);
   controller->attach(*self->priv->send_pads);
@@ -398,7 +397,7 @@ static void gst_matrix_call_class_init(GstMatrixCallClass* klass) {
    * Lets the application set up an encoder, after the element did and on a streaming thread.
    * Which one it is depends on the ranks of those that are installed.
    */
-  signals[SIGNAL_ENCODER_SETUP] =
+  encoder_setup_signal =
       g_signal_new("encoder-setup", G_TYPE_FROM_CLASS(klass), G_SIGNAL_RUN_LAST, 0, nullptr,
                    nullptr, nullptr, G_TYPE_NONE, 1, GST_TYPE_ELEMENT);
 

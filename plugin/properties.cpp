@@ -247,7 +247,7 @@ GParamSpec* property_spec(Property id) {
 
 bool is_bitrate(guint id) {
   const auto property = send_property(id);
-  return property == SEND_BITRATE || property == SEND_MIN_BITRATE;
+  return property && (*property == SEND_BITRATE || *property == SEND_MIN_BITRATE);
 }
 
 bool set_setting(Settings& settings, guint id, const GValue* value) {

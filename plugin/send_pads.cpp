@@ -34,7 +34,7 @@ void add_send_pad_templates(GstElementClass* klass) {
                                                          GST_TYPE_MATRIX_CALL_SEND_PAD);
 }
 
-SendPads::SendPads(GstElement* element, std::function<void(TrackSource, bool)> on_mute)
+SendPads::SendPads(GstElement* element, const std::function<void(TrackSource, bool)>& on_mute)
     : element_(element) {
   for (const TrackSource source : SendTracks::sources) {
     const auto index = static_cast<std::size_t>(source);

@@ -15,7 +15,7 @@ namespace matrixcall {
 class SendPads {
  public:
   /* @element is borrowed. @on_mute: see set_mute_handler(). */
-  SendPads(GstElement* element, std::function<void(rtc::TrackSource, bool)> on_mute);
+  SendPads(GstElement* element, const std::function<void(rtc::TrackSource, bool)>& on_mute);
   SendPads(const SendPads&) = delete;
   SendPads& operator=(const SendPads&) = delete;
 

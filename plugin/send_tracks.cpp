@@ -92,8 +92,8 @@ std::shared_ptr<Sender> SendTracks::make_sender(TrackSource source, const SendSe
        .on_resumed = on_resumed});
 }
 
-void SendTracks::attach(TrackSource source, std::shared_ptr<media::SendInput> input, bool mute,
-                        bool present) {
+void SendTracks::attach(TrackSource source, const std::shared_ptr<media::SendInput>& input,
+                        bool mute, bool present) {
   Entry& it = entry(source);
   it.input = input;
   it.present = present;

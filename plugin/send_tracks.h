@@ -44,7 +44,7 @@ class SendTracks {
   SendTracks& operator=(const SendTracks&) = delete;
 
   /* @input is behind the pad of @source. Before the loop runs anything of this. */
-  void attach(rtc::TrackSource source, std::shared_ptr<media::SendInput> input, bool mute,
+  void attach(rtc::TrackSource source, const std::shared_ptr<media::SendInput>& input, bool mute,
               bool present);
   /* With the pads inactive: frees what encodes. Nothing is called on the loop any more. Not on
    * the loop. */

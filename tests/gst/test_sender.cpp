@@ -73,7 +73,7 @@ class Receiver {
 /* A sender of video with @count receivers, whose outlets are open. */
 class Stage {
  public:
-  explicit Stage(std::vector<Receiver*> receivers) {
+  explicit Stage(const std::vector<Receiver*>& receivers) {
     gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING);
     sender_ =
         Sender::create({.kind = rtc::MediaKind::Video,
@@ -108,7 +108,7 @@ class Stage {
     for (unsigned i = 0; i < frames; i++) {
       auto buffer =
           Ref<GstBuffer>::adopt(gst_buffer_new_allocate(nullptr, 64 * 48 * 3 / 2, nullptr));
-      gst_buffer_memset(buffer.get(), 0, static_cast<guint8>(time_ / frame_time), 64 * 48);
+      gst_buffer_memset(buffer.get(), 0, static_cast<guint8>(time_ / frame_time), gsize{64} * 48);
       GST_BUFFER_PTS(buffer.get()) = time_;
       time_ += frame_time;
       sender_->push(std::move(buffer));
@@ -178,7 +178,7 @@ GST_START_TEST(one_that_comes_later_begins_with_a_key_frame_and_costs_the_others
   stage.set_caps();
   stage.push(10);
   stage.add(late);
-  const gint64 deadline = g_get_monotonic_time() + 5 * G_USEC_PER_SEC;
+  const gint64 deadline = g_get_monotonic_time() + gint64{5} * G_USEC_PER_SEC;
   while (late.frames() == 0 && g_get_monotonic_time() < deadline) {
     stage.push(1);
     g_usleep(10'000);

@@ -142,14 +142,14 @@ void World::arm(Client& client) {
   time_.at(*deadline, [this, &client, run = client.run, deadline = *deadline] {
     if (!client.call || client.run != run || client.timer != deadline) return;
     client.timer = Time::max();
-    auto effects = client.call->on_timeout(time_.now());
+    const auto effects = client.call->on_timeout(time_.now());
     const auto next = client.call->next_deadline();
     if (next && *next <= time_.now()) {
       violation(name(client) + " would spin");
       client.call.reset();
       return;
     }
-    run_effects(client, std::move(effects));
+    run_effects(client, effects);
   });
 }
 
