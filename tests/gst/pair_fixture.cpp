@@ -91,7 +91,7 @@ std::shared_ptr<media::Sender> End::add_sender(TrackSource source,
   return sender;
 }
 
-void End::set_tracks(std::vector<TrackSource> sources) {
+void End::set_tracks(const std::vector<TrackSource>& sources) {
   std::vector<rtc::LocalTrack> tracks;
   for (const TrackSource source : sources) {
     const bool screen = source == TrackSource::Screen || source == TrackSource::ScreenAudio;

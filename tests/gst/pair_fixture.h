@@ -50,7 +50,7 @@ class End final : public rtc::PeerConnection::Observer {
   media::Transport& transport() { return transport_; }
   std::shared_ptr<media::Sender> add_sender(rtc::TrackSource source,
                                             std::vector<std::string> codecs = {"VP8"});
-  void set_tracks(std::vector<rtc::TrackSource> sources);
+  void set_tracks(const std::vector<rtc::TrackSource>& sources);
   void offer(rtc::OfferOptions options = {1, 1});
   /* Descriptions of the other side wait for deliver(). */
   void hold_descriptions();
