@@ -126,6 +126,15 @@ void offers_what_its_answer_had_no_section_for() {
   g_assert_true(fits.call.peer_state(rtc::PeerState::Connected, t0).empty());
 }
 
+/* A section names our stream, so that clients find one, though nothing is sent in it. */
+void takes_no_section_that_only_names_its_stream_for_a_track() {
+  Callee us;
+  us.media.set_tracks({});
+  g_assert_true(pick<CreateOffer>(us.connect()).empty());
+  us.negotiate(offer);
+  g_assert_true(pick<CreateOffer>(us.call.local_description(our_answer(), t0)).empty());
+}
+
 void insists_on_its_offer_as_the_caller() {
   Caller us;
   us.connect();
@@ -212,6 +221,7 @@ int main(int argc, char** argv) {
   TEST(waits_with_changes_until_its_offer_is_answered);
   TEST(offers_nothing_before_it_is_connected);
   TEST(offers_what_its_answer_had_no_section_for);
+  TEST(takes_no_section_that_only_names_its_stream_for_a_track);
   TEST(insists_on_its_offer_as_the_caller);
   TEST(gives_way_as_the_callee_and_offers_again_what_is_left);
   TEST(answers_an_offer_that_came_before_its_first_answer);
