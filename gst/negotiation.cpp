@@ -97,6 +97,7 @@ void Negotiation::create_offer(const rtc::OfferOptions& options) {
 }
 
 void Negotiation::set_remote_description(const rtc::SessionDescription& description) {
+  GST_TRACE_OBJECT(webrtcbin_.get(), "the peer says:\n%s", description.sdp.c_str());
   remote_pending_ = description;
   next();
 }
@@ -130,6 +131,7 @@ void Negotiation::create_local(Type type) {
 }
 
 void Negotiation::describe(Type type, const std::string& text) {
+  GST_TRACE_OBJECT(webrtcbin_.get(), "says:\n%s", text.c_str());
   auto local = translator_->with([&](SdpTranslator& t) { return t.set_local(type, text); });
   if (!local) {
     owner_.on_failed(PeerFailure::Description, local.error().message + " " + local.error().detail);

@@ -61,6 +61,26 @@ GST_START_TEST(what_it_answers_arrives) {
 }
 GST_END_TEST
 
+GST_START_TEST(what_it_starts_later_arrives_though_it_answered_without) {
+  Pair pair;
+  const auto their_camera = pair.theirs.add_sender(TrackSource::Camera);
+  const auto camera = pair.ours.add_sender(TrackSource::Camera);
+  const Playing theirs(pair.theirs.transport(), their_camera, test::test_video);
+  const Playing video(pair.ours.transport(), camera, test::test_video);
+  pair.theirs.set_tracks({TrackSource::Camera});
+  pair.theirs.offer();
+  fail_unless(arrive(pair.ours, MediaKind::Video, 0, 10));
+
+  pair.ours.set_tracks({TrackSource::Camera});
+  pair.ours.offer();
+  fail_unless(arrive(pair.theirs, MediaKind::Video, 1, 10));
+  const auto seen = *pair.theirs.track(MediaKind::Video, 1);
+  fail_unless_equals_string(seen.stream_id.c_str(), "ours");
+  fail_unless(arrive(pair.ours, MediaKind::Video, 0, 10));
+  fail_if(pair.ours.failure() || pair.theirs.failure());
+}
+GST_END_TEST
+
 GST_START_TEST(a_screen_comes_and_goes_and_comes_back_on_its_section) {
   Pair pair;
   const auto camera = pair.ours.add_sender(TrackSource::Camera);
@@ -132,6 +152,7 @@ static Suite* outgoing_suite() {
   suite_add_tcase(suite, tests);
   tcase_add_test(tests, what_it_offers_arrives);
   tcase_add_test(tests, what_it_answers_arrives);
+  tcase_add_test(tests, what_it_starts_later_arrives_though_it_answered_without);
   tcase_add_test(tests, a_screen_comes_and_goes_and_comes_back_on_its_section);
   tcase_add_test(tests, an_offer_of_the_peers_takes_the_place_of_ours);
   return suite;
