@@ -2,8 +2,8 @@
 #include "gst/send_chain.h"
 
 #include <gst/video/video.h>
-#include <algorithm>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
