@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What our send pads get is what browsers see and hear, whoever calls whom.
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { join } from "node:path";
 import { test } from "node:test";
+import { promisify } from "node:util";
 import { until } from "../env/process.mjs";
 import { Scene, gone, homeserver } from "./scene.mjs";
 
@@ -75,3 +78,26 @@ test("a screen is seen beside the camera, as a screen", (t) =>
     await seen(browser, we);
     await seen(browser, we, 15, "m.screenshare");
   }));
+
+// The README's line.
+test("a file is seen from its first second on, takes as long as it lasts, and its end is ours", async (t) => {
+  const scene = new Scene(t, server);
+  const [they, we] = await scene.users("yan", "bea");
+  const room = await they.createRoom([we]);
+  await they.createCall(room);
+  const browser = await scene.caller(they, room);
+  const file = join(server.synapse.folder, "talk.webm");
+  await promisify(execFile)("ffmpeg", ["-loglevel", "error", "-f", "lavfi", "-i", "color=blue:s=320x180:r=15:d=10",
+    "-f", "lavfi", "-i", "sine=f=660:d=10", "-c:v", "libvpx", "-c:a", "libopus", file]);
+  const pipeline = scene.pipeline(we, room, `uridecodebin uri=file://${file} name=d ` +
+    "d. ! video/x-raw ! videoconvert ! queue ! c.send_video " +
+    "d. ! audio/x-raw ! audioconvert ! audioresample ! queue ! c.send_audio");
+  await seen(browser, we, 1);
+  const first = Date.now();
+  await heard(browser, we);
+  await seen(browser, we, 145); // of 150
+  assert.equal(await pipeline.process.end(), 0, pipeline.output);
+  const took = (Date.now() - first) / 1000;
+  assert.ok(took > 9 && took < 12, `took ${took} s`);
+  await gone(they, room, we);
+});
