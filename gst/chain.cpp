@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gst/chain.h"
 
-#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -85,27 +84,16 @@ Chain::Plan Chain::plan_for(const Codec& codec, FeedInput& feed) {
 }
 
 Chain::Chain(GstBin* pipeline, Plan plan, Exit& exit)
-    : pipeline_(pipeline),
-      plan_(std::move(plan)),
-      entry_(Ref<GstPad>::sink(gst_pad_new("entry", GST_PAD_SRC))),
-      exit_(Ref<GstPad>::sink(gst_pad_new("exit", GST_PAD_SINK))) {
-  gst_pad_set_element_private(entry_.get(), &exit);
-  gst_pad_set_event_function(entry_.get(), entry_event);
-  gst_pad_set_query_function(entry_.get(), entry_query);
-  gst_pad_set_element_private(exit_.get(), &exit);
-  gst_pad_set_chain_function(exit_.get(), exit_chain);
-  gst_pad_set_event_function(exit_.get(), exit_event);
-  gst_pad_set_query_function(exit_.get(), exit_query);
-}
-
-Chain::~Chain() {
-  gst_pad_set_active(entry_.get(), FALSE);
-  for (const auto& element : elements_) {
-    gst_element_set_locked_state(element.get(), TRUE);
-    gst_element_set_state(element.get(), GST_STATE_NULL);
-    gst_bin_remove(pipeline_, element.get());
-  }
-  gst_pad_set_active(exit_.get(), FALSE);
+    : plan_(std::move(plan)),
+      row_(pipeline, Ref<GstPad>::sink(gst_pad_new("entry", GST_PAD_SRC)),
+           Ref<GstPad>::sink(gst_pad_new("exit", GST_PAD_SINK))) {
+  gst_pad_set_element_private(row_.entry(), &exit);
+  gst_pad_set_event_function(row_.entry(), entry_event);
+  gst_pad_set_query_function(row_.entry(), entry_query);
+  gst_pad_set_element_private(row_.exit(), &exit);
+  gst_pad_set_chain_function(row_.exit(), exit_chain);
+  gst_pad_set_event_function(row_.exit(), exit_event);
+  gst_pad_set_query_function(row_.exit(), exit_query);
 }
 
 rtc::Result<std::unique_ptr<Chain>> Chain::create(GstBin* pipeline, const Codec& codec, Plan plan,
@@ -113,7 +101,7 @@ rtc::Result<std::unique_ptr<Chain>> Chain::create(GstBin* pipeline, const Codec&
   auto chain = std::unique_ptr<Chain>(new Chain(pipeline, std::move(plan), exit));
   const bool raw = chain->plan_.form == FeedInput::Form::Raw;
   if (!chain->add(codec.depayloader) || !chain->add_parser(codec) ||
-      (raw && !chain->add_decoder(codec)) || !chain->link())
+      (raw && !chain->add_decoder(codec)) || !chain->row_.link())
     return rtc::Error{rtc::Error::Kind::Media,
                       std::string("Nothing installed can ") +
                           (raw ? "decode " : "take out of RTP ") + codec.encoding_name +
@@ -131,20 +119,18 @@ bool Chain::add(Ref<GstElement> element) {
   set_if_known(element.get(), "request-keyframe", TRUE);
   set_if_known(element.get(), "wait-for-keyframe", TRUE);
   set_if_known(element.get(), "plc", TRUE);
-  gst_bin_add(pipeline_, element.get());
-  elements_.push_back(std::move(element));
-  return true;
+  return row_.add(std::move(element));
 }
 
 bool Chain::add_parser(const Codec& codec) {
   if (!codec.parser) return true;
   if (!add(codec.parser)) return false;
   /* Parameter sets go into the stream, where a change of resolution finds them. */
-  if (g_object_class_find_property(G_OBJECT_GET_CLASS(elements_.back().get()), "config-interval"))
-    g_object_set(elements_.back().get(), "config-interval", -1, nullptr);
+  if (g_object_class_find_property(G_OBJECT_GET_CLASS(row_.last()), "config-interval"))
+    g_object_set(row_.last(), "config-interval", -1, nullptr);
   if (!plan_.caps) return true;
   if (!add("capsfilter")) return false;
-  g_object_set(elements_.back().get(), "caps", plan_.caps.get(), nullptr);
+  g_object_set(row_.last(), "caps", plan_.caps.get(), nullptr);
   return true;
 }
 
@@ -169,28 +155,12 @@ bool Chain::add_decoder(const Codec& codec) {
   return false;
 }
 
-bool Chain::link() {
-  for (size_t i = 1; i < elements_.size(); i++)
-    if (!gst_element_link(elements_[i - 1].get(), elements_[i].get())) return false;
-  const auto first =
-      Ref<GstPad>::adopt(gst_element_get_static_pad(elements_.front().get(), "sink"));
-  const auto last = Ref<GstPad>::adopt(gst_element_get_static_pad(elements_.back().get(), "src"));
-  gst_pad_set_active(exit_.get(), TRUE);
-  gst_pad_set_active(entry_.get(), TRUE);
-  if (!first || !last || gst_pad_link(last.get(), exit_.get()) != GST_PAD_LINK_OK ||
-      gst_pad_link(entry_.get(), first.get()) != GST_PAD_LINK_OK)
-    return false;
-  return std::all_of(elements_.rbegin(), elements_.rend(), [](const auto& element) {
-    return gst_element_sync_state_with_parent(element.get());
-  });
-}
-
 GstFlowReturn Chain::push(Ref<GstBuffer> packet) {
-  return gst_pad_push(entry_.get(), packet.release());
+  return gst_pad_push(row_.entry(), packet.release());
 }
 
 void Chain::push(Ref<GstEvent> event) {
-  gst_pad_push_event(entry_.get(), event.release());
+  gst_pad_push_event(row_.entry(), event.release());
 }
 
 }  // namespace media

@@ -3,9 +3,9 @@
 
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "gst/codecs.h"
+#include "gst/element_row.h"
 #include "gst/feed_input.h"
 #include "signalling/base/result.h"
 
@@ -42,7 +42,6 @@ class Chain {
    * not fit. */
   static rtc::Result<std::unique_ptr<Chain>> create(GstBin* pipeline, const Codec& codec, Plan plan,
                                                     Exit& exit);
-  ~Chain();
   Chain(const Chain&) = delete;
   Chain& operator=(const Chain&) = delete;
 
@@ -56,13 +55,9 @@ class Chain {
   bool add(glib::Ref<GstElement> element);
   bool add_parser(const Codec& codec);
   bool add_decoder(const Codec& codec);
-  bool link();
 
-  GstBin* pipeline_;
   Plan plan_;
-  std::vector<glib::Ref<GstElement>> elements_;
-  glib::Ref<GstPad> entry_; /* a source pad without a parent, linked to the first element */
-  glib::Ref<GstPad> exit_;  /* a sink pad without a parent, linked to the last */
+  ElementRow row_;
 };
 
 }  // namespace media

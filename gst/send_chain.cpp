@@ -3,7 +3,6 @@
 
 #include <gst/video/video.h>
 
-#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -50,23 +49,11 @@ void set_if_known(GstElement* element, const char* property, const char* value) 
 }  // namespace
 
 SendChain::SendChain(GstBin* pipeline, Plan plan, Exit& exit)
-    : pipeline_(pipeline),
-      plan_(std::move(plan)),
+    : plan_(std::move(plan)),
       owner_(exit),
-      entry_(make_pad("entry", GST_PAD_SRC, this)),
-      exit_(make_pad("exit", GST_PAD_SINK, this)) {
-  gst_pad_set_chain_function(exit_.get(), exit_chain);
-  gst_pad_set_chain_list_function(exit_.get(), exit_chain_list);
-}
-
-SendChain::~SendChain() {
-  gst_pad_set_active(entry_.get(), FALSE);
-  for (const auto& element : elements_) {
-    gst_element_set_locked_state(element.get(), TRUE);
-    gst_element_set_state(element.get(), GST_STATE_NULL);
-    gst_bin_remove(pipeline_, element.get());
-  }
-  gst_pad_set_active(exit_.get(), FALSE);
+      row_(pipeline, make_pad("entry", GST_PAD_SRC, this), make_pad("exit", GST_PAD_SINK, this)) {
+  gst_pad_set_chain_function(row_.exit(), exit_chain);
+  gst_pad_set_chain_list_function(row_.exit(), exit_chain_list);
 }
 
 rtc::Result<std::unique_ptr<SendChain>> SendChain::create(GstBin* pipeline, Plan plan, Exit& exit) {
@@ -83,19 +70,12 @@ rtc::Result<std::unique_ptr<SendChain>> SendChain::create(GstBin* pipeline, Plan
 }
 
 bool SendChain::add(const char* factory) {
-  return add(Ref<GstElement>::sink(gst_element_factory_make(factory, nullptr)));
-}
-
-bool SendChain::add(Ref<GstElement> element) {
-  if (!element) return false;
-  gst_bin_add(pipeline_, element.get());
-  elements_.push_back(std::move(element));
-  return true;
+  return row_.add(Ref<GstElement>::sink(gst_element_factory_make(factory, nullptr)));
 }
 
 bool SendChain::add_filter(const char* caps) {
   if (!add("capsfilter")) return false;
-  gst_util_set_object_arg(G_OBJECT(elements_.back().get()), "caps", caps);
+  gst_util_set_object_arg(G_OBJECT(row_.last()), "caps", caps);
   return true;
 }
 
@@ -111,7 +91,7 @@ bool SendChain::add_encoder() {
   encoder_ = make_encoder(codec, plan_.encoder);
   if (!encoder_) return false;
   if (plan_.on_encoder) plan_.on_encoder(encoder_.get());
-  if (!add(encoder_)) return false;
+  if (!row_.add(encoder_)) return false;
   const std::string_view profile = encoded_profile(codec);
   return profile.empty() || add_filter(profile.data());
 }
@@ -120,13 +100,13 @@ bool SendChain::add_parser() {
   const Codec& codec = *plan_.codec;
   if (!codec.parser) return true;
   if (!add(codec.parser)) return false;
-  set_if_known(elements_.back().get(), "config-interval", "-1");
+  set_if_known(row_.last(), "config-interval", "-1");
   return true;
 }
 
 bool SendChain::add_payloader() {
   if (!add(plan_.codec->payloader)) return false;
-  GstElement* payloader = elements_.back().get();
+  GstElement* payloader = row_.last();
   g_object_set(payloader, "pt", own_payload(*plan_.codec), "mtu", mtu, "timestamp-offset",
                plan_.timestamp_offset, nullptr);
   /* Receivers tell by them which frames they miss. */
@@ -140,7 +120,7 @@ bool SendChain::add_payloader() {
 /* From the payloader on all runs in one thread, so what its input is tells what its packets
  * are. */
 void SendChain::watch_frames() {
-  const auto input = Ref<GstPad>::adopt(gst_element_get_static_pad(elements_.back().get(), "sink"));
+  const auto input = Ref<GstPad>::adopt(gst_element_get_static_pad(row_.last(), "sink"));
   gst_pad_add_probe(
       input.get(), GST_PAD_PROBE_TYPE_BUFFER,
       [](GstPad*, GstPadProbeInfo* info, gpointer data) {
@@ -154,40 +134,27 @@ void SendChain::watch_frames() {
 }
 
 bool SendChain::link() {
-  for (size_t i = 1; i < elements_.size(); i++)
-    if (!gst_element_link(elements_[i - 1].get(), elements_[i].get())) return false;
   watch_frames();
-  const auto first =
-      Ref<GstPad>::adopt(gst_element_get_static_pad(elements_.front().get(), "sink"));
-  const auto last = Ref<GstPad>::adopt(gst_element_get_static_pad(elements_.back().get(), "src"));
-  gst_pad_set_active(exit_.get(), TRUE);
-  gst_pad_set_active(entry_.get(), TRUE);
-  if (gst_pad_link(last.get(), exit_.get()) != GST_PAD_LINK_OK ||
-      gst_pad_link(entry_.get(), first.get()) != GST_PAD_LINK_OK)
-    return false;
-  const bool started = std::all_of(elements_.rbegin(), elements_.rend(), [](const auto& element) {
-    return gst_element_sync_state_with_parent(element.get());
-  });
-  if (!started) return false;
-  gst_pad_push_event(entry_.get(), gst_event_new_stream_start("matrixcall"));
+  if (!row_.link()) return false;
+  gst_pad_push_event(row_.entry(), gst_event_new_stream_start("matrixcall"));
   return true;
 }
 
 void SendChain::set_caps(GstCaps* caps) {
-  gst_pad_push_event(entry_.get(), gst_event_new_caps(caps));
-  if (Ref<GstEvent>::adopt(gst_pad_get_sticky_event(entry_.get(), GST_EVENT_SEGMENT, 0))) return;
+  gst_pad_push_event(row_.entry(), gst_event_new_caps(caps));
+  if (Ref<GstEvent>::adopt(gst_pad_get_sticky_event(row_.entry(), GST_EVENT_SEGMENT, 0))) return;
   GstSegment segment;
   gst_segment_init(&segment, GST_FORMAT_TIME);
-  gst_pad_push_event(entry_.get(), gst_event_new_segment(&segment));
+  gst_pad_push_event(row_.entry(), gst_event_new_segment(&segment));
 }
 
 GstFlowReturn SendChain::push(Ref<GstBuffer> buffer) {
-  return gst_pad_push(entry_.get(), buffer.release());
+  return gst_pad_push(row_.entry(), buffer.release());
 }
 
 void SendChain::force_key_frame() {
   if (!encoder_) return;
-  gst_pad_push_event(entry_.get(),
+  gst_pad_push_event(row_.entry(),
                      gst_video_event_new_downstream_force_key_unit(
                          GST_CLOCK_TIME_NONE, GST_CLOCK_TIME_NONE, GST_CLOCK_TIME_NONE, TRUE, 0));
 }

@@ -3,9 +3,9 @@
 
 #include <functional>
 #include <memory>
-#include <vector>
 
 #include "gst/codecs.h"
+#include "gst/element_row.h"
 #include "gst/encoder.h"
 #include "signalling/base/result.h"
 
@@ -39,7 +39,6 @@ class SendChain {
 
   /* Adds its elements to @pipeline. @exit is borrowed. Errors: an element is missing. */
   static rtc::Result<std::unique_ptr<SendChain>> create(GstBin* pipeline, Plan plan, Exit& exit);
-  ~SendChain();
   SendChain(const SendChain&) = delete;
   SendChain& operator=(const SendChain&) = delete;
 
@@ -55,7 +54,6 @@ class SendChain {
  private:
   SendChain(GstBin* pipeline, Plan plan, Exit& exit);
   bool add(const char* factory);
-  bool add(glib::Ref<GstElement> element);
   bool add_filter(const char* caps);
   bool add_encoder();
   bool add_parser();
@@ -66,17 +64,15 @@ class SendChain {
   static GstFlowReturn exit_chain(GstPad* pad, GstObject* parent, GstBuffer* buffer);
   static GstFlowReturn exit_chain_list(GstPad* pad, GstObject* parent, GstBufferList* list);
 
-  GstBin* pipeline_;
   Plan plan_;
   Exit& owner_;
-  std::vector<glib::Ref<GstElement>> elements_;
   glib::Ref<GstElement> encoder_;
-  glib::Ref<GstPad> entry_; /* a source pad without a parent, linked to the first element */
-  glib::Ref<GstPad> exit_;  /* a sink pad without a parent, linked to the payloader */
 
   /* Of the thread that the payloader runs in. */
   bool key_frame_ = false;
   bool starts_ = false;
+
+  ElementRow row_; /* gone before what its threads use */
 };
 
 }  // namespace media
