@@ -14,6 +14,7 @@
 #include "plugin/send_pads.h"
 #include "plugin/send_tracks.h"
 #include "plugin/settings.h"
+#include "plugin/stats_request.h"
 #include "signalling/base/loop.h"
 #include "signalling/client/session.h"
 
@@ -59,7 +60,6 @@ class CallController final : matrix::Session::Observer {
   /* Leaves the call; what streams carry does not matter any more. Repeatable. */
   void abandon();
   /* The property "stats", by a @reply on the loop. */
-  using StatsHandler = std::function<void(glib::Unique<GstStructure>)>;
   void get_stats(StatsHandler reply);
 
   /* Waits at most three seconds for the farewells, then takes everything down. The parent

@@ -63,7 +63,6 @@
 #include "plugin/gstmatrixcall.h"
 
 #include <atomic>
-#include <condition_variable>
 #include <memory>
 #include <mutex>
 
@@ -72,6 +71,7 @@
 #include "plugin/pad_templates.h"
 #include "plugin/properties.h"
 #include "plugin/send_pads.h"
+#include "plugin/stats_request.h"
 
 GST_DEBUG_CATEGORY_STATIC(gst_matrix_call_debug);
 #define GST_CAT_DEFAULT gst_matrix_call_debug
@@ -167,28 +167,10 @@ void get_participants(const CallStatus& status, GValue* array) {
   }
 }
 
-/* A reply that may come when nobody waits any more. */
-struct StatsReply {
-  std::mutex lock;
-  std::condition_variable arrived;
-  glib::Unique<GstStructure> stats; /* lock */
-};
-
 glib::Unique<GstStructure> get_stats(GObject* object) {
-  const auto reply = std::make_shared<StatsReply>();
-  const bool asked =
-      with_controller(object, &CallController::get_stats,
-                      CallController::StatsHandler([reply](glib::Unique<GstStructure> stats) {
-                        std::lock_guard lock(reply->lock);
-                        reply->stats = std::move(stats);
-                        reply->arrived.notify_all();
-                      }));
-  std::unique_lock lock(reply->lock);
-  if (asked)
-    reply->arrived.wait_for(lock, std::chrono::milliseconds(500),
-                            [&] { return reply->stats != nullptr; });
-  if (reply->stats) return std::move(reply->stats);
-  return glib::Unique<GstStructure>(gst_structure_new_empty("matrixcall-stats"));
+  return matrixcall::wait_for_stats([object](matrixcall::StatsHandler reply) {
+    return with_controller(object, &CallController::get_stats, std::move(reply));
+  });
 }
 
 void get_property(GObject* object, guint id, GValue* value, GParamSpec* spec) {
