@@ -53,19 +53,29 @@ export class Ear {
     this.context = context;
     const source = new MediaStreamAudioSourceNode(context, { mediaStream: this.stream });
     source.connect(this.analyser);
-    this.short = new AnalyserNode(context, { fftSize: 256 });
-    source.connect(this.short);
     this.beeps = [];
-    this.timer = setInterval(() => this.listen(), 5);
+    this.loudUntil = -Infinity;
+    // As the eye reads its frames: what goes through the context comes some 50 ms later.
+    this.reader = new MediaStreamTrackProcessor({ track }).readable.getReader();
+    this.read();
   }
 
-  listen() {
-    const samples = new Float32Array(256);
-    this.short.getFloatTimeDomainData(samples);
-    const loud = samples.some((sample) => Math.abs(sample) > 0.1);
-    if (loud && !this.loud) this.beeps.push(performance.now());
-    if (loud) this.lastLoud = performance.now();
-    this.loud = loud || performance.now() - (this.lastLoud ?? 0) < 50;
+  async read() {
+    for (;;) {
+      const { value, done } = await this.reader.read();
+      if (done) return;
+      this.listen(value);
+      value.close();
+    }
+  }
+
+  listen(data) {
+    const now = performance.now();
+    const samples = new Float32Array(data.numberOfFrames);
+    data.copyTo(samples, { planeIndex: 0, format: "f32-planar" });
+    if (!samples.some((sample) => Math.abs(sample) > 0.1)) return;
+    if (now > this.loudUntil) this.beeps.push(now);
+    this.loudUntil = now + 50;
   }
 
   // The strongest frequency in Hz, null in silence.
