@@ -25,9 +25,15 @@ constexpr guint max_streams = 64;
  * jitter buffers. */
 constexpr guint64 transport_cc_interval = 100 * GST_MSECOND;
 
-/* Packets in a row with which a stream starts, instead of waiting for the whole latency in case
- * that earlier ones still come. */
-constexpr guint start_after_packets = 2;
+/* Packets with which a stream starts. By default it waits for a second one, since anybody may have
+ * sent the first (here SRTP says who did), and then for the whole latency in case that earlier ones
+ * still come. With pictures of one packet that is two pictures, some 100 ms; if the order is wrong
+ * for once, a key frame is asked for. */
+constexpr guint start_after_packets = 1;
+
+/* Milliseconds between two connectivity checks, the least that RFC 8445 (14.2) allows. By default
+ * it is 20, and the pair that works is seldom the first. */
+constexpr guint ice_pacing = 5;
 
 constexpr auto buffers =
     GstPadProbeType(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST);
@@ -49,10 +55,11 @@ bool is_made_by(GstElement* element, const char* name) {
   return factory && std::strcmp(GST_OBJECT_NAME(factory), name) == 0;
 }
 
-void set_feedback_interval(GstElement* rtp_session) {
+void tune_session(GstElement* rtp_session) {
   Ref<GObject> session;
   g_object_get(rtp_session, "internal-session", session.out(), nullptr);
-  g_object_set(session.get(), "twcc-feedback-interval", transport_cc_interval, nullptr);
+  g_object_set(session.get(), "twcc-feedback-interval", transport_cc_interval, "probation", 0,
+               nullptr);
 }
 
 void set_servers(GstElement* webrtcbin, const std::vector<rtc::IceServer>& servers) {
@@ -79,7 +86,7 @@ void tune_ice(GstElement* webrtcbin) {
   g_object_get(ice.get(), "agent", agent.out(), nullptr);
   if (agent)
     g_object_set(agent.get(), "upnp", FALSE, "ice-tcp", FALSE, "keepalive-conncheck", TRUE,
-                 nullptr);
+                 "stun-pacing-timer", ice_pacing, nullptr);
 }
 
 Ref<GstElement> rtpbin_of(GstElement* webrtcbin) {
@@ -116,7 +123,7 @@ Ref<GstElement> make_webrtcbin(rtc::PeerId id, const rtc::PeerOptions& options,
 void watch_network(GstElement* webrtcbin, const std::shared_ptr<NetworkGate>& gate) {
   glib::connect<void, GstBin*, GstElement*>(
       webrtcbin, "deep-element-added", [gate](GstBin*, GstElement* element) {
-        if (is_made_by(element, "rtpsession")) return set_feedback_interval(element);
+        if (is_made_by(element, "rtpsession")) return tune_session(element);
         const bool source = is_made_by(element, "nicesrc");
         if (!source && !is_made_by(element, "nicesink")) return;
         const auto pad =
