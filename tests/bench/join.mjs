@@ -16,6 +16,17 @@ const orders = { "is-called": "zoe", calls: "abe" };
 
 let people = 0;
 
+// In the call until the moment `wanted`, then out of it: the moments of `times()` in ms.
+async function enter(browser, wanted) {
+  await browser.enter();
+  const times = await until("the other's media", async () => {
+    const seen = await browser.times();
+    return Number.isFinite(seen[wanted]) && seen;
+  }, 30000, 20);
+  await browser.leave();
+  return times;
+}
+
 class Joining {
   async start() {
     this.synapse = await Synapse.start();
@@ -38,16 +49,19 @@ class Joining {
     return user;
   }
 
-  // js-sdk, in a page that is loaded already: the moments of `times()` in ms.
-  async browserJoins(user, room, wanted) {
-    await this.page.load(room, media, user);
-    await this.page.enter();
-    const times = await until("the other's media", async () => {
-      const seen = await this.page.times();
-      return Number.isFinite(seen[wanted]) && seen;
-    }, 30000, 20);
-    await this.page.leave();
+  // js-sdk: the moments of `times()` in ms. In a browser that has had no call, as people come; the
+  // element's first call of a process is its like.
+  async newBrowserJoins(user, room, wanted) {
+    const browser = await Browser.start(user, room, media);
+    const times = await enter(browser, wanted);
+    await browser.close();
     return times;
+  }
+
+  // In a browser that has had calls before, in a page that is loaded.
+  async browserJoinsAgain(user, room, wanted) {
+    await this.page.load(room, media, user);
+    return enter(this.page, wanted);
   }
 
   // how: picture, or again, in a process that has had a call before.
@@ -64,23 +78,28 @@ class Joining {
   }
 }
 
+const untilPicture = (times) => times.firstFrame - times.created;
+
 // From nothing but an account to the first decoded picture of a browser that is in the call.
 async function firstPicture(scene, noise) {
   const { user, room } = await scene.room();
   const browser = await Browser.start(user, room, media);
   await browser.enter();
   for (const [order, name] of Object.entries(orders)) {
-    const [first, again, theirs] = [[], [], []];
+    const ours = { first: [], again: [] };
+    const theirs = { first: [], again: [] };
     for (let round = 0; round < rounds; round++) {
       noise.sample();
-      first.push(await scene.elementJoins("picture", await scene.newcomer(name, room), room));
-      again.push(await scene.elementJoins("again", await scene.newcomer(name, room), room));
-      const times = await scene.browserJoins(await scene.newcomer(name, room), room, "firstFrame");
-      theirs.push(times.firstFrame - times.created);
+      const somebody = () => scene.newcomer(name, room);
+      ours.first.push(await scene.elementJoins("picture", await somebody(), room));
+      theirs.first.push(untilPicture(await scene.newBrowserJoins(await somebody(), room, "firstFrame")));
+      ours.again.push(await scene.elementJoins("again", await somebody(), room));
+      theirs.again.push(untilPicture(await scene.browserJoinsAgain(await somebody(), room, "firstFrame")));
     }
-    figure(`P3.first-picture.${order}`, first, "ms", theirs);
-    figure(`P3.first-picture.${order}.not-the-first-call`, again, "ms", theirs);
-    figure(`P3.first-picture.${order}.js-sdk`, theirs, "ms");
+    for (const call of ["first", "again"]) {
+      figure(`P3.first-picture.${order}.${call}-call`, ours[call], "ms", theirs[call]);
+      figure(`P3.first-picture.${order}.${call}-call.js-sdk`, theirs[call], "ms");
+    }
   }
   await browser.close();
 }
@@ -96,9 +115,9 @@ async function connected(scene, noise) {
     const results = { ours: [], theirs: [], pictures: [] };
     for (let round = 0; round < rounds; round++) {
       noise.sample();
-      const us = await scene.browserJoins(await scene.newcomer(name, elements.room), elements.room, "connected");
+      const us = await scene.newBrowserJoins(await scene.newcomer(name, elements.room), elements.room, "connected");
       results.ours.push(us.connected - us.entered);
-      const them = await scene.browserJoins(await scene.newcomer(name, browsers.room), browsers.room, "firstFrame");
+      const them = await scene.newBrowserJoins(await scene.newcomer(name, browsers.room), browsers.room, "firstFrame");
       results.theirs.push(them.connected - them.entered);
       results.pictures.push(them.firstFrame - them.entered);
     }
