@@ -70,6 +70,16 @@ void add_transceivers(GstElement* webrtcbin, rtc::MediaKind kind, unsigned count
   }
 }
 
+/* webrtcbin's offers leave the section of data channels out while it has no channel, so it has one
+ * before the peer's is open. An id above 0 is taken only before there is such a section, and this
+ * one no peer comes to; nothing is ever sent. */
+void make_data_channel(GstElement* webrtcbin) {
+  const Unique<GstStructure> options(gst_structure_new("options", "negotiated", G_TYPE_BOOLEAN,
+                                                       TRUE, "id", G_TYPE_INT, 254, nullptr));
+  Ref<GObject> channel;
+  g_signal_emit_by_name(webrtcbin, "create-data-channel", "unused", options.get(), channel.out());
+}
+
 }  // namespace
 
 Negotiation::Negotiation(rtc::Loop& loop, Ref<GstElement> webrtcbin, Operations& operations,
@@ -114,6 +124,11 @@ void Negotiation::next() {
     busy_ = true;
     apply_remote(*description);
   }
+}
+
+void Negotiation::keep_data_section() {
+  const bool has_data = translator_->with([](const SdpTranslator& t) { return t.has_data(); });
+  if (has_data && !std::exchange(has_data_channel_, true)) make_data_channel(webrtcbin_.get());
 }
 
 void Negotiation::done() {
@@ -208,7 +223,10 @@ void Negotiation::apply_remote(const rtc::SessionDescription& description) {
   }
   const auto offered = std::exchange(delayed_offer_, std::nullopt);
   if (offered && description.type == Type::Offer) to_send_.reset();
-  if (description.type == Type::Offer) owner_.before_answer();
+  if (description.type == Type::Offer) {
+    keep_data_section();
+    owner_.before_answer();
+  }
   if (description.type == Type::Offer || !offered) return set_remote(description.type, *shown);
   set_local(Type::Offer, *offered, [this, text = *shown] { set_remote(Type::Answer, text); });
 }

@@ -61,6 +61,7 @@ class Negotiation {
 
   void next();
   void done();
+  void keep_data_section();
   void create_local(Type type);
   void describe(Type type, const std::string& text);
   void set_local(Type type, const std::string& text, std::function<void()> on_set);
@@ -85,6 +86,7 @@ class Negotiation {
   bool described_ = false;                   /* we are, to webrtcbin */
   std::optional<std::string> delayed_offer_; /* handed out, not set */
   std::optional<rtc::SessionDescription> remote_pending_;
+  bool has_data_channel_ = false;
 
   bool gathered_ = false;
   bool handed_out_ = false;

@@ -228,6 +228,13 @@ const std::optional<Fingerprint>& SdpTranslator::remote_fingerprint() const {
   return impl_->state.fingerprint;
 }
 
+bool SdpTranslator::has_data() const {
+  const auto& sections = impl_->state.sections;
+  return std::any_of(sections.begin(), sections.end(), [](const NegotiatedSection& section) {
+    return section.shown.kind == SdpKind::Application;
+  });
+}
+
 std::string SdpTranslator::mid_at(unsigned mline) const {
   const auto& sections = impl_->state.sections;
   return mline < sections.size() ? sections[mline].mid : "";

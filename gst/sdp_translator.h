@@ -92,6 +92,8 @@ class SdpTranslator {
 
   /* The peer's mid of the section at @mline, "" if there is none. */
   std::string mid_at(unsigned mline) const;
+  /* A section of data channels was accepted. */
+  bool has_data() const;
   std::optional<unsigned> mline_of(const std::string& mid) const;
   /* The section that declares @ssrc in the last remote description. */
   std::optional<std::string> mid_of_ssrc(std::uint32_t ssrc) const;

@@ -64,6 +64,10 @@ SendingWebrtcbin::SendingWebrtcbin(rtc::Loop& loop, const Media& media, Observer
                "application/x-rtp,media=video,encoding-name=" + media.video_name +
                    ",payload=" + std::to_string(media.video_payload) + ",clock-rate=90000",
                true);
+  Ref<GObject> channel;
+  gst_element_set_state(webrtc_, GST_STATE_READY);
+  if (media.data)
+    g_signal_emit_by_name(webrtc_, "create-data-channel", "chat", nullptr, channel.out());
   glib::connect<void, guint, const char*>(
       webrtc_, "on-ice-candidate", [link = link_](guint mline, const char* text) {
         link->loop.post([link, c = rtc::IceCandidate{text, "", static_cast<int>(mline)}] {

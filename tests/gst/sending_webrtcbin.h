@@ -20,6 +20,7 @@ class SendingWebrtcbin {
   struct Media {
     bool audio = true;
     bool video = true;
+    bool data = false; /* a data channel */
     std::string video_encoder = "vp8enc deadline=1 cpu-used=8 keyframe-max-dist=9999";
     std::string video_name = "VP8";
     unsigned video_payload = 96;

@@ -197,6 +197,20 @@ GST_START_TEST(answers_each_further_offer_while_media_goes_on) {
 }
 GST_END_TEST
 
+GST_START_TEST(keeps_the_section_of_data_channels_before_one_is_open) {
+  Stage stage;
+  Call call(stage.loop, stage.transport, 1,
+            {.caller = Call::Caller::Peer, .media = {.data = true}});
+  fail_unless(eventually([&] { return call.local_descriptions().size() == 1; }));
+  call.offer_video();
+  fail_unless(eventually([&] { return call.local_descriptions().size() == 2; }));
+  const std::string offer = call.local_descriptions().back().sdp;
+  fail_unless(offer.find("m=application ") != std::string::npos, "%s", offer.c_str());
+  fail_unless(eventually([&] { return call.tracks().size() == 3; }));
+  fail_if(call.failure());
+}
+GST_END_TEST
+
 GST_START_TEST(gives_the_stats_of_each_peer) {
   Stage stage;
   Call one(stage.loop, stage.transport, 1, {.caller = Call::Caller::Peer});
@@ -227,6 +241,7 @@ static Suite* transport_suite() {
   tcase_add_test(tests, passes_on_what_a_feed_asks_for);
   tcase_add_test(tests, gives_h264_in_the_form_that_the_feed_chooses);
   tcase_add_test(tests, answers_each_further_offer_while_media_goes_on);
+  tcase_add_test(tests, keeps_the_section_of_data_channels_before_one_is_open);
   tcase_add_test(tests, gives_the_stats_of_each_peer);
   return suite;
 }

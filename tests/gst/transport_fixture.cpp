@@ -90,6 +90,14 @@ void Call::offer_again() {
   loop_.run_sync([this] { peer_->offer(); });
 }
 
+void Call::offer_video() {
+  loop_.run_sync([this] {
+    unsigned sections = 1;
+    for (const auto& track : tracks()) sections += track.kind == rtc::MediaKind::Video;
+    ours_->create_offer({.audio_sections = 0, .video_sections = sections});
+  });
+}
+
 void Call::close_ours() {
   loop_.run_sync([this] { ours_.reset(); });
 }

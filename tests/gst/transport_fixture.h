@@ -52,6 +52,8 @@ class Call : public rtc::PeerConnection::Observer {
   SendingWebrtcbin& peer() { return *peer_; }
   /* The peer offers once more. */
   void offer_again();
+  /* We do, with a further section for video. */
+  void offer_video();
   /* As from the peer; the first on the loop. */
   void receive(const rtc::SessionDescription& description);
   void receive_candidate(const rtc::IceCandidate& candidate);
