@@ -10,7 +10,7 @@ namespace {
 /* Servers take 64 KiB of content. */
 constexpr size_t max_body = size_t{128} * 1024;
 
-std::string quoted(std::string_view text) {
+std::string json_string(std::string_view text) {
   return *canonical_json(Json::string(text));
 }
 
@@ -68,11 +68,11 @@ Secret write_olm_payload(std::string_view type, std::string_view content, const 
                          const std::string& recipient, const std::string& recipient_ed25519) {
   std::string text;
   text.reserve(content.size() + device_keys.size() + 512);
-  text += R"({"type":)" + quoted(type);
+  text += R"({"type":)" + json_string(type);
   text += R"(,"content":)";
   text += content;
-  text += R"(,"sender":)" + quoted(own.user_id);
-  text += R"(,"recipient":)" + quoted(recipient);
+  text += R"(,"sender":)" + json_string(own.user_id);
+  text += R"(,"recipient":)" + json_string(recipient);
   text += R"(,"recipient_keys":{"ed25519":")" + recipient_ed25519;
   text += R"("},"keys":{"ed25519":")" + own_ed25519;
   text += R"("},"sender_device_keys":)";
