@@ -94,6 +94,7 @@ void FakeNetwork::set_local_tracks(EndId id, std::vector<rtc::LocalTrack> tracks
 void FakeNetwork::create_offer(EndId id, const rtc::OfferOptions& options) {
   End* end = find(id);
   if (!end) return violation_("offer of an unknown peer");
+  if (end->refused) return;
   if (end->offered || end->creating) return violation_("a second offer before the first's answer");
   end->options = options;
   end->creating = true;
@@ -198,6 +199,7 @@ void FakeNetwork::apply_remote(EndId id, const rtc::SessionDescription& descript
   if (!end) return violation_("description for an unknown peer");
   const std::string name = line_of(description.sdp, "s=");
   if (!authors_.contains(name) || dice_.chance(faults.refused)) {
+    end->refused = true;
     time_.after(1ms, [=, this] { fail(id, rtc::PeerFailure::Description, "refused"); });
     return;
   }

@@ -69,6 +69,7 @@ class FakeNetwork {
     std::optional<Sections> offered;
     rtc::OfferOptions options;
     bool creating = false; /* an offer */
+    bool refused = false;  /* a description, and so does nothing more */
     std::string stream_id;
     std::string local;  /* name of the description made last */
     std::string remote; /* of the one applied last */

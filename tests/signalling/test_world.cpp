@@ -52,7 +52,7 @@ void read_arguments(int& argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (const char* wish = g_getenv("LONG"); wish && *wish) seeds = 1500;
+  if (const char* wish = g_getenv("LONG"); wish && *wish) seeds = 2500;
   read_arguments(argc, argv);
   g_test_init(&argc, &argv, nullptr);
 #define TEST(name) g_test_add_func("/world/" #name, name)
