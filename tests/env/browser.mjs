@@ -87,7 +87,7 @@ export class Browser {
 
   // Until it has sent `count` frames (of 15 a second, if it was not told otherwise) to somebody.
   framesSent(count) {
-    return until(`${count} frames sent`, async () => (await this.sent()).some((one) => one.framesSent >= count), 60000);
+    return until(`${count} frames sent`, async () => (await this.sent()).some((one) => one.framesSent >= count), 60000 + 100 * count);
   }
 
   async kill() {
