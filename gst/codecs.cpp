@@ -36,7 +36,7 @@ constexpr std::array<Entry, 4> table = {{
     {{"OPUS", rtc::MediaKind::Audio, 48000, "audio/x-opus", "rtpopusdepay", nullptr, "rtpopuspay",
       "audio/x-opus"},
      111,
-     ", encoding-params=(string)2, minptime=(string)10, useinbandfec=(string)1"},
+     ", minptime=(string)10, useinbandfec=(string)1"},
 }};
 
 using Parameters = std::map<std::string, std::string>;
@@ -60,9 +60,12 @@ std::string transport_cc_fields(unsigned id) {
 
 std::string rtp_caps(const Codec& codec, unsigned payload) {
   const char* kind = codec.kind == rtc::MediaKind::Audio ? "audio" : "video";
+  /* Opus is always said to have two channels (RFC 7587 §7), and browsers know no other. */
+  const char* channels =
+      std::string_view(codec.encoding_name) == "OPUS" ? ", encoding-params=(string)2" : "";
   return std::string("application/x-rtp, media=(string)") + kind + ", encoding-name=(string)" +
          codec.encoding_name + ", payload=(int)" + std::to_string(payload) + ", clock-rate=(int)" +
-         std::to_string(codec.clock_rate);
+         std::to_string(codec.clock_rate) + channels;
 }
 
 glib::Ref<GstCaps> caps_of(const std::string& text) {

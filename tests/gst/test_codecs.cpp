@@ -84,6 +84,18 @@ GST_START_TEST(answers_with_the_offer_s_payload_types_and_ids) {
 }
 GST_END_TEST
 
+GST_START_TEST(says_that_opus_has_two_channels_in_whatever_it_describes) {
+  media::SdpSection section;
+  section.kind = media::SdpKind::Audio;
+  section.formats = {format("OPUS", 111)};
+  const auto* opus = media::find_codec("OPUS");
+  for (const auto& caps :
+       {media::answered_caps(section), media::offered_caps(rtc::MediaKind::Audio),
+        media::sent_caps(*opus, {}, nullptr), media::sent_caps(*opus, {}, section.formats.data())})
+    fail_unless(string_in(gst_caps_get_structure(caps.get(), 0), "encoding-params") == "2");
+}
+GST_END_TEST
+
 GST_START_TEST(answers_with_nothing_where_nothing_is_in_common) {
   fail_unless(gst_caps_is_empty(media::answered_caps({}).get()));
 }
@@ -97,6 +109,7 @@ Suite* codecs_suite() {
   tcase_add_test(chain, offers_every_codec_with_a_payload_type_of_its_own);
   tcase_add_test(chain, asks_for_no_retransmission_of_audio);
   tcase_add_test(chain, answers_with_the_offer_s_payload_types_and_ids);
+  tcase_add_test(chain, says_that_opus_has_two_channels_in_whatever_it_describes);
   tcase_add_test(chain, answers_with_nothing_where_nothing_is_in_common);
   return suite;
 }
