@@ -43,13 +43,24 @@ void name_stream_of_sources(GstSDPMedia& section, const std::string& msid) {
   }
 }
 
+/* All but the name of the source @ssrc. */
+void remove_sources(GstSDPMedia& section, std::uint32_t ssrc) {
+  const std::string kept = std::to_string(ssrc) + " cname:";
+  for (guint i = gst_sdp_media_attributes_len(&section); i-- > 0;) {
+    const GstSDPAttribute* each = gst_sdp_media_get_attribute(&section, i);
+    const std::string_view value = each->value ? each->value : "";
+    if (std::string_view(each->key) == "ssrc" && !value.starts_with(kept))
+      gst_sdp_media_remove_attribute(&section, i);
+  }
+}
+
 void write_accepted(GstSDPMedia& section, const SectionForPeer& meant) {
   set_attribute(section, "mid", meant.mid);
   if (!meant.protocol.empty()) gst_sdp_media_set_proto(&section, meant.protocol.c_str());
   if (std::string_view(gst_sdp_media_get_media(&section)) == "application") return;
   set_direction(section, meant.direction);
   if (!meant.direction.send) {
-    remove_attribute(section, "ssrc");
+    remove_sources(section, meant.ssrc);
     remove_attribute(section, "ssrc-group");
     remove_attribute(section, "msid");
   } else {

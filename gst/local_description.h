@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +21,9 @@ struct SectionForPeer {
   std::string media;
   std::string protocol;
   std::string format;
+  /* Of what it sends, or sent before; 0: nothing ever. Once said it stays: what comes again by an
+   * SSRC that was gone meanwhile is not shown by browsers (libwebrtc). */
+  std::uint32_t ssrc = 0;
 };
 
 /* The DTLS role that all sections name; "" if there is none. */

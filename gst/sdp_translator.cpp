@@ -87,6 +87,7 @@ std::vector<SectionForPeer> meant_for_peer(SdpState& next, const GstSDPMessage& 
   for (std::size_t i = 0; i < meant.size(); ++i) {
     const NegotiatedSection& section = next.sections[i];
     meant[i].msid = section.msid;
+    meant[i].ssrc = section.ssrc;
     meant[i].direction.send =
         !section.msid.empty() && (type == Type::Offer || section.remote.direction.receive);
   }

@@ -50,6 +50,16 @@ GST_START_TEST(writes_what_is_rejected_as_the_offer_had_it) {
 }
 GST_END_TEST
 
+GST_START_TEST(keeps_the_source_of_what_is_not_sent_any_more) {
+  const auto message = parsed();
+  media::SectionForPeer first{"0", true, {false, true}, "", "", "", ""};
+  media::SectionForPeer second{"1", true, {false, true}, "", "", "", "", 1};
+  media::write_for_peer(*message, {first, second}, 1);
+  fail_unless(has(*message, "a=ssrc:1 cname:z") && has(*message, "a=recvonly"));
+  fail_if(has(*message, "a=msid:x y"));
+}
+GST_END_TEST
+
 GST_START_TEST(names_the_section_with_the_transport_first) {
   const auto message = parsed();
   media::SectionForPeer first{"0", true, {true, true}, "s t", "", "", ""};
@@ -85,6 +95,7 @@ Suite* local_description_suite() {
   tcase_add_test(chain, removes_what_is_the_peer_s);
   tcase_add_test(chain, reads_the_role_of_a_section_that_lives_and_sets_it_in_all);
   tcase_add_test(chain, writes_what_is_rejected_as_the_offer_had_it);
+  tcase_add_test(chain, keeps_the_source_of_what_is_not_sent_any_more);
   tcase_add_test(chain, names_the_section_with_the_transport_first);
   return suite;
 }
