@@ -88,8 +88,11 @@ std::vector<Outgoing::Track*> Outgoing::unbound(rtc::MediaKind kind) {
 void Outgoing::refuse(Track& track) {
   if (track.refused) return;
   track.refused = true;
-  owner_.on_trouble(std::string("Our ") + name_of(track.source) +
-                    " is not sent to a participant whose program does not take its codec.");
+  const Codec* codec = track.sender->choose_codec([](const Codec&) { return true; });
+  owner_.on_trouble(std::string("Our ") + name_of(track.source) + " is not sent to them: " +
+                    (codec ? std::string("their program does not take ") + codec->encoding_name
+                           : "nothing that their program takes can be encoded") +
+                    ".");
 }
 
 bool Outgoing::request_pad(Track& track, const Codec& codec, const OfferedSection* section) {

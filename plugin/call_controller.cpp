@@ -77,8 +77,9 @@ void CallController::start() {
 
 void CallController::start_session() {
   transport_->set_trouble_handler(
-      [this](rtc::PeerId, const std::string&, const std::string& message) {
-        post_warning(element_, {rtc::Error::Kind::Media, message, ""});
+      [this](rtc::PeerId peer, const std::string&, const std::string& message) {
+        const auto* who = session_ ? session_->participant_of(peer) : nullptr;
+        post_warning_of(element_, who, {rtc::Error::Kind::Media, message, ""});
       });
   transport_->set_verified_handler([this] { check_ready(); });
   policy_ = std::make_unique<LeavePolicy>(loop_, settings_,

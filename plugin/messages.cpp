@@ -87,4 +87,10 @@ void post_warning(GstElement* element, const rtc::Error& error) {
   post_trouble(element, GST_MESSAGE_WARNING, error);
 }
 
+void post_warning_of(GstElement* element, const matrix::Participant* who, const rtc::Error& error) {
+  std::string name = who ? who->display_name : "Somebody who has left";
+  if (who && who->display_name != who->user_id) name += " (" + who->user_id + ")";
+  post_warning(element, {error.kind, name + ": " + error.message, error.detail});
+}
+
 }  // namespace matrixcall

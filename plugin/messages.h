@@ -32,6 +32,8 @@ void post_feed(GstElement* element, const char* event, GstPad* pad, matrix::Feed
 void post_error(GstElement* element, const rtc::Error& error);
 /* The call goes on: a WARNING message. */
 void post_warning(GstElement* element, const rtc::Error& error);
+/* The same of one participant, which it begins with. @who: nullptr: it has left. */
+void post_warning_of(GstElement* element, const matrix::Participant* who, const rtc::Error& error);
 
 /* "matrixcall-participant" with user-id, device-id, session-id and display-name. */
 GstStructure* participant_structure(const matrix::Participant& participant);

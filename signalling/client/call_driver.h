@@ -39,6 +39,7 @@ class CallDriver final : rtc::PeerConnection::Observer {
   void leave();
   Call::State state() const { return call_.state(); }
   const Counters& dropped() const { return call_.dropped(); }
+  const Participant* participant_of(rtc::PeerId peer) const { return call_.participant_of(peer); }
 
  private:
   /* Since the epoch at the start, plus what has passed. */

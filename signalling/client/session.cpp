@@ -59,6 +59,9 @@ class Session::Impl final : public Entrance::Observer, public Sync::Observer {
   void set_muted(TrackSource source, bool muted);
   void leave() { end(std::nullopt); }
   Counters dropped() const { return call_ ? call_->dropped() : dropped_; }
+  const Participant* participant_of(rtc::PeerId peer) const {
+    return call_ ? call_->participant_of(peer) : nullptr;
+  }
 
  private:
   void on_token() override;
@@ -302,6 +305,10 @@ void Session::set_muted(TrackSource source, bool muted) {
 
 void Session::leave() {
   impl_->leave();
+}
+
+const Participant* Session::participant_of(rtc::PeerId peer) const {
+  return impl_->participant_of(peer);
 }
 
 Counters Session::dropped() const {

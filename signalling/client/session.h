@@ -60,6 +60,8 @@ class Session {
   /* Takes our entry out of the room and says goodbye to each peer. Within 2.5 s at most
    * CallEnded comes, whatever the server does. Any stage, repeatable. */
   void leave();
+  /* Whose connection it is; nullptr: nobody's any more. Until anything else is called. */
+  const Participant* participant_of(rtc::PeerId peer) const;
   /* What peers and server sent that was dropped, by why. */
   Counters dropped() const;
 

@@ -379,6 +379,10 @@ const std::string& Call::call_id() const {
   return impl_->conf_id;
 }
 
+const Participant* Call::participant_of(rtc::PeerId peer) const {
+  return impl_->mesh ? impl_->mesh->participant_of(peer) : nullptr;
+}
+
 const Counters& Call::dropped() const {
   return impl_->dropped;
 }

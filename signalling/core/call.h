@@ -79,6 +79,8 @@ class Call {
   State state() const;
   const std::string& call_id() const;
   const Counters& dropped() const;
+  /* Whose connection it is; nullptr: nobody's any more. */
+  const Participant* participant_of(rtc::PeerId peer) const;
 
  private:
   struct Impl;

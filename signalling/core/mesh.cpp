@@ -182,6 +182,12 @@ MeshLeg* Mesh::find(rtc::PeerId peer) {
   return nullptr;
 }
 
+const Participant* Mesh::participant_of(rtc::PeerId peer) const {
+  for (const auto& [key, leg] : legs_)
+    if (peer != 0 && leg.peer() == peer) return &leg.participant();
+  return nullptr;
+}
+
 Effects Mesh::local_description(rtc::PeerId peer, const SessionDescription& description, Time now) {
   MeshLeg* leg = find(peer);
   return leg ? swept(leg->local_description(description, now)) : Effects{};

@@ -46,6 +46,9 @@ class Mesh {
   Effects peer_failed(rtc::PeerId peer, rtc::PeerFailure failure, const std::string& message,
                       Time now);
 
+  /* Whose connection it is; nullptr: nobody's any more. */
+  const Participant* participant_of(rtc::PeerId peer) const;
+
   /* Ends all legs and tells the peers. @reason: of the participants' leaving. */
   Effects close(const std::string& reason);
   Effects on_timeout(Time now);
