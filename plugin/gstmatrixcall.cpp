@@ -68,9 +68,11 @@
 
 #include "plugin/call_controller.h"
 #include "plugin/messages.h"
+#include "plugin/pad_children.h"
 #include "plugin/pad_templates.h"
 #include "plugin/properties.h"
 #include "plugin/send_pads.h"
+#include "plugin/signals.h"
 #include "plugin/stats_request.h"
 
 GST_DEBUG_CATEGORY_STATIC(gst_matrix_call_debug);
@@ -93,8 +95,6 @@ struct Private {
 };
 
 void child_proxy_init(gpointer iface, gpointer);
-
-guint encoder_setup_signal = 0;
 
 }  // namespace
 
@@ -217,7 +217,7 @@ bool begin(GstMatrixCall* self) {
                             .is_watched = [self] { return self->priv->watched.load(); },
                             .on_encoder =
                                 [self](GstElement* encoder) {
-                                  g_signal_emit(self, encoder_setup_signal, 0, encoder);
+                                  matrixcall::emit_encoder_setup(GST_ELEMENT(self), encoder);
                                 }});
   std::lock_guard lock(self->priv->lock);
   controller->attach(*self->priv->send_pads);
@@ -286,8 +286,8 @@ void note_links(GstMatrixCall* self, GstPad* pad) {
 
 /* --- Events, queries, messages --- */
 
-void leave(GstMatrixCall* self) {
-  with_controller(self, &CallController::leave);
+void leave(GstElement* element) {
+  with_controller(element, &CallController::leave);
 }
 
 gboolean send_event(GstElement* element, GstEvent* event) {
@@ -317,26 +317,11 @@ GObject* get_child_by_name(GstChildProxy* proxy, const char* name) {
   return G_OBJECT(gst_element_get_static_pad(GST_ELEMENT(proxy), name));
 }
 
-GObject* get_child_by_index(GstChildProxy* proxy, guint index) {
-  GST_OBJECT_LOCK(proxy);
-  auto* pad = g_list_nth_data(GST_ELEMENT(proxy)->pads, index);
-  if (pad) g_object_ref(pad);
-  GST_OBJECT_UNLOCK(proxy);
-  return static_cast<GObject*>(pad);
-}
-
-guint get_children_count(GstChildProxy* proxy) {
-  GST_OBJECT_LOCK(proxy);
-  const guint count = GST_ELEMENT(proxy)->numpads;
-  GST_OBJECT_UNLOCK(proxy);
-  return count;
-}
-
 void child_proxy_init(gpointer iface, gpointer) {
   auto* proxy = static_cast<GstChildProxyInterface*>(iface);
   proxy->get_child_by_name = get_child_by_name;
-  proxy->get_child_by_index = get_child_by_index;
-  proxy->get_children_count = get_children_count;
+  proxy->get_child_by_index = matrixcall::get_pad_by_index;
+  proxy->get_children_count = matrixcall::get_pad_count;
 }
 
 void finalize(GObject* object) {
@@ -363,25 +348,7 @@ static void gst_matrix_call_class_init(GstMatrixCallClass* klass) {
   matrixcall::add_pad_templates(element_class);
   matrixcall::add_send_pad_templates(element_class);
 
-  /**
-   * GstMatrixCall::leave:
-   *
-   * Leaves the call and ends every stream, as an EOS event does.
-   */
-  g_signal_new_class_handler("leave", G_TYPE_FROM_CLASS(klass),
-                             GSignalFlags(G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION), G_CALLBACK(leave),
-                             nullptr, nullptr, nullptr, G_TYPE_NONE, 0);
-
-  /**
-   * GstMatrixCall::encoder-setup:
-   * @encoder: an encoder of what we send, before it starts
-   *
-   * Lets the application set up an encoder, after the element did and on a streaming thread.
-   * Which one it is depends on the ranks of those that are installed.
-   */
-  encoder_setup_signal =
-      g_signal_new("encoder-setup", G_TYPE_FROM_CLASS(klass), G_SIGNAL_RUN_LAST, 0, nullptr,
-                   nullptr, nullptr, G_TYPE_NONE, 1, GST_TYPE_ELEMENT);
+  matrixcall::install_signals(G_TYPE_FROM_CLASS(klass), leave);
 
   gst_element_class_set_static_metadata(element_class, "Matrix call", "Source/Sink/Network/WebRTC",
                                         "Takes part in a Matrix room call: each participant's "
