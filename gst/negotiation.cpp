@@ -177,6 +177,7 @@ void Negotiation::set_local(Type type, const std::string& text, std::function<vo
 }
 
 void Negotiation::send(Type type, const std::string& text) {
+  GST_TRACE_OBJECT(webrtcbin_.get(), "the peer is told:\n%s", text.c_str());
   to_send_ = {type, text};
   done();
   if (gathered_)
