@@ -7,15 +7,17 @@
 #include <string>
 
 #include "gst/gst_ptr.h"
-#include "tests/plugin/call_pipeline.h"
+#include "tests/plugin/call_fixture.h"
 #include "tests/plugin/sending_party.h"
-#include "tests/signalling/fake_homeserver.h"
 
 /* Last: it defines words that others use. */
 #include <gst/check/gstcheck.h>
 
 using party::CallPipeline;
+using party::eventually;
 using party::SendingParty;
+using party::Server;
+using party::wait_for_state;
 
 namespace {
 
@@ -26,29 +28,6 @@ constexpr const char* raw_consumers =
     "fakesink name=tone signal-handoffs=true ";
 
 constexpr std::size_t frame_size = std::size_t{160} * 120 * 3;
-
-/* A server with a room in which a call can be started, and accounts. */
-struct Server {
-  fake::Homeserver server;
-  std::string room = (server.add_user("@owner:fake", "OWNER"), server.add_room("@owner:fake"));
-
-  /* @mia is who we are; the lower id calls. */
-  std::string line(const std::string& more = "") {
-    return party::call_line(server.url(), server.add_user("@mia:fake", "RECORDER"), room,
-                            "create=true " + more);
-  }
-  matrix::SessionConfig account(const std::string& user) {
-    matrix::SessionConfig config;
-    config.homeserver = server.url();
-    config.access_token = server.add_user(user, "DEVICE");
-    config.room = room;
-    return config;
-  }
-};
-
-bool wait_for_state(CallPipeline& pipeline, const char* state) {
-  return bool(pipeline.wait_for_news("matrixcall-state", "state", state));
-}
 
 bool wait_for_pad(CallPipeline& pipeline, const char* event, const char* pad) {
   return bool(
@@ -135,15 +114,6 @@ class Content {
   std::int16_t last_sample_ = 0;
   glib::Ref<GstBuffer> last_frame_;
 };
-
-bool eventually(const std::function<bool()>& condition, int seconds = 15) {
-  const gint64 end = g_get_monotonic_time() + gint64{seconds} * G_USEC_PER_SEC;
-  while (!condition()) {
-    if (g_get_monotonic_time() > end) return false;
-    g_usleep(10000);
-  }
-  return true;
-}
 
 /* What @user sends comes out as it was sent, whoever of the two calls. */
 void check_call_with(const std::string& user) {

@@ -10,7 +10,7 @@
 #include "tests/plugin/sending_peer.h"
 #include "tests/signalling/fake_homeserver.h"
 
-namespace bench {
+namespace party {
 
 inline constexpr const char* call_name = "call";
 
@@ -28,7 +28,7 @@ class Caller final : rtc::PeerConnection::Observer {
  public:
   /* @seat: which user it is; @number: which call of all. */
   Caller(rtc::Loop& loop, fake::Homeserver& server, std::string room, Callee callee,
-         const party::Media& media, std::size_t seat, unsigned number);
+         const Media& media, std::size_t seat, unsigned number);
   ~Caller() override;
   Caller(const Caller&) = delete;
   Caller& operator=(const Caller&) = delete;
@@ -54,7 +54,7 @@ class Caller final : rtc::PeerConnection::Observer {
   const std::string name_; /* of its session, call and stream */
   const std::string user_id_;
   std::int64_t seq_ = 0;
-  std::unique_ptr<party::SendingPeer> peer_;
+  std::unique_ptr<SendingPeer> peer_;
 };
 
-}  // namespace bench
+}  // namespace party

@@ -7,18 +7,18 @@
 #include <string>
 
 #include "signalling/base/loop.h"
-#include "tests/bench/caller.h"
+#include "tests/plugin/caller.h"
 #include "tests/plugin/sending_peer.h"
 #include "tests/signalling/fake_homeserver.h"
 
-namespace bench {
+namespace party {
 
 /* A homeserver with a call in its one room, somebody who is awaited there, and callers that
  * each have one connection, to that one. Made and destroyed on one thread, the callers live
  * on a loop. */
 class Crowd {
  public:
-  explicit Crowd(party::Media media);
+  explicit Crowd(Media media);
   ~Crowd();
   Crowd(const Crowd&) = delete;
   Crowd& operator=(const Crowd&) = delete;
@@ -30,13 +30,15 @@ class Crowd {
 
   /* So many callers from now on: the last ones leave, new ones call. */
   void resize(std::size_t size);
+  /* The last of them vanishes as a process that is killed does; no other takes the seat. */
+  void kill_last();
 
  private:
   std::optional<fake::Answer> see(const fake::Request& request);
   void settle();
 
   fake::Homeserver server_;
-  party::Media media_;
+  Media media_;
   std::string token_;
   std::string room_;
   rtc::Loop loop_;
@@ -47,4 +49,4 @@ class Crowd {
   std::map<std::size_t, std::unique_ptr<Caller>> callers_;
 };
 
-}  // namespace bench
+}  // namespace party

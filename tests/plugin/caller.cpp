@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "tests/bench/caller.h"
+#include "tests/plugin/caller.h"
 
 #include <optional>
 #include <utility>
@@ -7,7 +7,7 @@
 #include "signalling/core/member_events.h"
 #include "signalling/core/overloaded.h"
 
-namespace bench {
+namespace party {
 
 using namespace std::chrono_literals;
 
@@ -22,7 +22,7 @@ matrix::Time now() {
 }  // namespace
 
 Caller::Caller(rtc::Loop& loop, fake::Homeserver& server, std::string room, Callee callee,
-               const party::Media& media, std::size_t seat, unsigned number)
+               const Media& media, std::size_t seat, unsigned number)
     : server_(server),
       room_(std::move(room)),
       callee_(std::move(callee)),
@@ -31,7 +31,7 @@ Caller::Caller(rtc::Loop& loop, fake::Homeserver& server, std::string room, Call
   server_.set_state(room_, user_id_, "m.room.member", user_id_, R"({"membership":"join"})");
   enter(true);
   rtc::PeerConnection::Observer& observer = *this;
-  peer_ = std::make_unique<party::SendingPeer>(
+  peer_ = std::make_unique<SendingPeer>(
       loop, number, rtc::PeerOptions{.ice_servers = {}, .stream_id = name_}, media, observer);
   peer_->create_offer({});
 }
@@ -81,4 +81,4 @@ void Caller::on_local_candidate(rtc::PeerId, rtc::IceCandidate candidate) {
   say(matrix::Candidates{{std::move(candidate)}});
 }
 
-}  // namespace bench
+}  // namespace party

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "tests/bench/crowd.h"
+#include "tests/plugin/crowd.h"
 
 #include <utility>
 
 #include "signalling/core/member_events.h"
 
-namespace bench {
+namespace party {
 
 using matrix::Json;
 
@@ -18,7 +18,7 @@ constexpr const char* to_device = "/sendToDevice/";
 
 }  // namespace
 
-Crowd::Crowd(party::Media media)
+Crowd::Crowd(Media media)
     : media_(std::move(media)), callee_{.user_id = awaited, .device_id = "", .session_id = ""} {
   server_.add_user(owner, "OWNER");
   room_ = server_.add_room(owner);
@@ -37,6 +37,13 @@ void Crowd::resize(std::size_t size) {
   loop_.run_sync([this, size] {
     size_ = size;
     settle();
+  });
+}
+
+void Crowd::kill_last() {
+  loop_.run_sync([this] {
+    callers_.erase(std::prev(callers_.end()));
+    size_ = callers_.size();
   });
 }
 
@@ -85,4 +92,4 @@ std::optional<fake::Answer> Crowd::see(const fake::Request& request) {
   return std::nullopt;
 }
 
-}  // namespace bench
+}  // namespace party
