@@ -71,6 +71,7 @@ export class Browser {
   enter() { return this.#call("enter"); }
   leave() { return this.#call("leave"); }
   received() { return this.#call("received"); }
+  inbound() { return this.#call("inbound"); }
   sent() { return this.#call("sent"); }
   legs() { return this.#call("legs"); }
   times() { return this.#call("times"); }

@@ -2,11 +2,22 @@
 // What is in a file, found by decoding it with ffmpeg.
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { readNumber } from "./page/picture.js";
+import { BITS, readNumber } from "./page/picture.js";
 
 const run = promisify(execFile);
 const most = 1 << 30;
 const rate = 48000;
+
+// A blue picture with the number of each frame, 320x180 at 15 fps, and a tone of 660 Hz.
+export function makeClip(file, { seconds = 10, encoder = ["libvpx", "-deadline", "realtime"] } = {}) {
+  const block = `floor(X*${BITS + 2}/W)`;
+  const bit = `if(eq(${block},0),1,if(eq(${block},${BITS + 1}),0,mod(floor(N/pow(2,${block}-1)),2)))`;
+  const numbered = `geq=lum='if(lt(Y,H*0.9),lum(X,Y),16+219*${bit})':` +
+    "cb='if(lt(Y,H*0.9),cb(X,Y),128)':cr='if(lt(Y,H*0.9),cr(X,Y),128)'";
+  return run("ffmpeg", ["-v", "error", "-f", "lavfi", "-i", `color=blue:s=320x180:r=15:d=${seconds},${numbered}`,
+    "-f", "lavfi", "-i", `sine=f=660:d=${seconds}`, "-pix_fmt", "yuv420p", "-b:v", "500k", "-g", "15",
+    "-c:v", ...encoder, "-c:a", "libopus", file]);
+}
 
 // The tracks: kind, codec, width, height, packets, and the times in seconds of each packet.
 export async function tracks(file) {

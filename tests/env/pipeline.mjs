@@ -5,27 +5,35 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Process, until } from "./process.mjs";
 
-const plugin = join(process.env.BUILD_DIR ?? "build", "plugin");
+const build = process.env.BUILD_DIR ?? "build";
+const plugin = join(build, "plugin");
 // A command, one word a line, that runs the pipelines elsewhere but with the same folders: in another Debian.
-const within = process.env.PIPELINE_WITHIN?.split("\n").filter(Boolean) ?? [];
+export const within = process.env.PIPELINE_WITHIN?.split("\n").filter(Boolean) ?? [];
+
+// What a program that loads the plugin needs to know.
+export const environment = { GST_PLUGIN_PATH: plugin, GST_REGISTRY: join(plugin, "interop-registry.bin") };
 
 export class Pipeline {
   // `element`: more properties of matrixcall; `rest`: what follows it. A `FILE` in it is a file in the
   // pipeline's own folder, FOLDER that folder. `debug`: everything is logged, into debug.log and dot files.
   static start(user, room, rest, { element = [], launch = ["-e"], env = {}, homeserver = user.url, token = user.token, debug = false } = {}) {
-    const pipeline = new Pipeline();
+    const pipeline = new this();
     pipeline.folder = mkdtempSync(join(tmpdir(), "pipeline-"));
     pipeline.file = join(pipeline.folder, "recording.mkv");
     const tokenFile = join(pipeline.folder, "token");
     writeFileSync(tokenFile, `${token}\n`, { mode: 0o600 });
     const words = rest.replaceAll("FILE", pipeline.file).replaceAll("FOLDER", pipeline.folder).split(/\s+/);
-    const command = [...launch, "matrixcall", `homeserver=${homeserver}`, `user-id=${user.id}`,
+    const command = ["matrixcall", `homeserver=${homeserver}`, `user-id=${user.id}`,
       `access-token-file=${tokenFile}`, `room=${room}`, ...element, "name=c", ...words];
-    pipeline.line = ["gst-launch-1.0", ...command.map((word) => (/[#!]/.test(word) && word !== "!" ? `'${word}'` : word))].join(" ");
-    const [program, ...args] = [...within, "gst-launch-1.0", ...command];
-    pipeline.process = new Process(program, args, { env: { GST_PLUGIN_PATH: plugin, GST_REGISTRY: join(plugin, "interop-registry.bin"), ...env,
-      ...(debug ? { GST_DEBUG: "*:9", GST_DEBUG_FILE: join(pipeline.folder, "debug.log"), GST_DEBUG_DUMP_DOT_DIR: pipeline.folder } : {}) } });
+    pipeline.line = ["gst-launch-1.0", ...launch, ...command.map((word) => (/[#!]/.test(word) && word !== "!" ? `'${word}'` : word))].join(" ");
+    pipeline.run(launch, command, { ...environment, ...env,
+      ...(debug ? { GST_DEBUG: "*:9", GST_DEBUG_FILE: join(pipeline.folder, "debug.log"), GST_DEBUG_DUMP_DOT_DIR: pipeline.folder } : {}) });
     return pipeline;
+  }
+
+  run(launch, command, env) {
+    const [program, ...args] = [...within, "gst-launch-1.0", ...launch, ...command];
+    this.process = new Process(program, args, { env });
   }
 
   get output() {
@@ -59,6 +67,40 @@ export class Pipeline {
       await this.process.end();
     }
     rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+// A pipeline that can be changed while it runs; see pilot.cpp.
+export class Pilot extends Pipeline {
+  run(launch, command, env) {
+    const [program, ...args] = [...within, join(build, "tests", "pilot"), ...command];
+    this.process = new Process(program, args, { env, stdin: "pipe" });
+    this.asked = 0;
+  }
+
+  async #ask(...words) {
+    const number = ++this.asked;
+    this.process.child.stdin.write(`${[number, ...words].join(" ")}\n`);
+    const answer = new RegExp(`^= ${number} (.*)$`, "m");
+    return until(`an answer to ${words}`, () => {
+      if (!this.process.running) throw new Error(`ended: ${this.output.slice(-4000)}`);
+      return this.output.match(answer)?.[1];
+    }, 20000, 5);
+  }
+
+  async #demand(...words) {
+    const answer = await this.#ask(...words);
+    if (answer !== "done") throw new Error(`${words.join(" ")}: ${answer}`);
+  }
+
+  set(element, property, value) { return this.#demand("set", element, property, value); }
+  get(element, property) { return this.#ask("get", element, property); }
+  link(pad, line) { return this.#demand("link", pad, line); }
+  unlink(pad) { return this.#demand("unlink", pad); }
+
+  // How many buffers the identity `name` has passed on.
+  async count(name) {
+    return Number((await this.get(name, "stats")).match(/num-buffers=\(guint64\)(\d+)/)[1]);
   }
 }
 

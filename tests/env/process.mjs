@@ -28,12 +28,12 @@ export async function until(what, condition, deadline = 20000, pause = 50) {
 
 // A child with its output kept as text in `output`; it goes when we go.
 export class Process {
-  constructor(command, args, { env = {}, cwd } = {}) {
+  constructor(command, args, { env = {}, cwd, stdin = "ignore" } = {}) {
     this.output = "";
     this.started = Date.now();
     this.child = spawn(command, args, {
       // Of its own group: a Ctrl-C at the terminal is for us to pass on.
-      cwd, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"], detached: true,
+      cwd, env: { ...process.env, ...env }, stdio: [stdin, "pipe", "pipe"], detached: true,
     });
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream.setEncoding("utf8").on("data", (text) => { this.output += text; });

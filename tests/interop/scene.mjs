@@ -2,7 +2,7 @@
 // The people of one test on a homeserver shared by its file. What a test started goes when it ends.
 import { after, before } from "node:test";
 import { Browser } from "../env/browser.mjs";
-import { Pipeline } from "../env/pipeline.mjs";
+import { Pilot, Pipeline } from "../env/pipeline.mjs";
 import { until } from "../env/process.mjs";
 import { Synapse } from "../env/synapse.mjs";
 
@@ -47,7 +47,16 @@ export class Scene {
   }
 
   pipeline(user, room, rest, options) {
-    const pipeline = Pipeline.start(user, room, rest, { launch: ["-e", "-m"], ...options });
+    return this.#run(Pipeline, user, room, rest, options);
+  }
+
+  // A pipeline that can be changed.
+  pilot(user, room, rest, options) {
+    return this.#run(Pilot, user, room, rest, options);
+  }
+
+  #run(kind, user, room, rest, options) {
+    const pipeline = kind.start(user, room, rest, { launch: ["-e", "-m"], ...options });
     this.ends.push(() => pipeline.clean());
     return pipeline;
   }

@@ -1,46 +1,22 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What our send pads get is what browsers see and hear, whoever calls whom.
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { test } from "node:test";
-import { promisify } from "node:util";
+import { makeClip } from "../env/media.mjs";
 import { until } from "../env/process.mjs";
-import { Scene, gone, homeserver } from "./scene.mjs";
+import { Scene, gone, homeserver, long } from "./scene.mjs";
+import { counted, heard, picture as raw, received, seen, tone } from "./senses.mjs";
 
 const server = homeserver();
 
-const raw = "videotestsrc is-live=true pattern=blue ! video/x-raw,width=320,height=180,framerate=15/1";
-const tone = "audiotestsrc is-live=true freq=660 ! audio/x-raw,rate=48000,channels=1";
-const isBlue = ([red, green, blue]) => blue > 180 && red < 80 && green < 80;
-
-// What the browser has of us: the newest track of `kind` and purpose.
-async function received(browser, user, kind, purpose = "m.usermedia") {
-  const all = await browser.received();
-  return all.filter((one) => one.kind === kind && one.from.startsWith(user.id) && one.from.endsWith(purpose)).at(-1);
-}
-
-async function seen(browser, user, frames = 15, purpose) {
-  return until("our picture", async () => {
-    const picture = await received(browser, user, "video", purpose);
-    return picture?.frames >= frames && isBlue(picture.colour) && picture;
-  }, 30000);
-}
-
-async function heard(browser, user, frequency = 660) {
-  return until("our tone", async () => {
-    const sound = await received(browser, user, "audio");
-    return Math.abs((sound?.tone ?? 0) - frequency) < 15 && sound;
-  }, 30000);
-}
-
-async function sendTo(t, names, rest, check, element = []) {
+async function sendTo(t, names, rest, check, element = [], kind = "pipeline") {
   const scene = new Scene(t, server);
   const [they, we] = await scene.users(...names);
   const room = await they.createRoom([we]);
   await they.createCall(room);
   const browser = await scene.caller(they, room);
-  const pipeline = scene.pipeline(we, room, rest, { element });
+  const pipeline = scene[kind](we, room, rest, { element });
   await check(browser, we, pipeline);
   const { code, took } = await pipeline.interrupt();
   assert.equal(code, 0, pipeline.output);
@@ -56,15 +32,31 @@ for (const [names, who] of [[["yan", "bea"], "we are called"], [["adam", "zoe"],
     }));
 }
 
-const picture = (encoder) => `${raw} ! ${encoder} ! c.send_video ${tone} ! opusenc ! c.send_audio`;
-for (const [codec, encoder] of [
-  ["VP8", "vp8enc deadline=1 target-bitrate=500000"],
+// A file that is not decoded, so that every frame can be counted at both ends.
+for (const [codec, encoder, parser = ""] of [
+  ["VP8", ["libvpx", "-deadline", "realtime"]],
+  ["VP9", ["libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8"]],
+  ["H.264", ["libx264", "-profile:v", "baseline", "-preset", "ultrafast"], "! h264parse"],
 ]) {
-  test(`${codec} and Opus that were encoded already arrive as they are`, (t) =>
-    sendTo(t, ["yan", "bea"], picture(encoder), async (browser, we) => {
-      await seen(browser, we);
+  test(`${codec} and Opus that were encoded already arrive as they are, frame by frame`, async (t) => {
+    const file = join(server.synapse.folder, `${codec}.mkv`);
+    const seconds = long ? 10 : 3;
+    await makeClip(file, { seconds, encoder });
+    await sendTo(t, ["yan", "bea"], `filesrc location=${file} ! matroskademux name=d ` +
+      `d.video_0 ! queue ${parser} ! c.send_video d.audio_0 ! queue ! c.send_audio`, async (browser, we) => {
       await heard(browser, we);
-    }));
+      await seen(browser, we);
+      const numbers = [];
+      const whole = await until("every frame decoded", async () => {
+        const { number } = await received(browser, we, "video");
+        if (number !== null && number !== numbers.at(-1)) numbers.push(number);
+        const { framesReceived, framesDecoded } = await counted(browser, we, "video") ?? {};
+        return framesReceived >= seconds * 15 && framesDecoded >= seconds * 15 && { framesReceived, framesDecoded };
+      }, 20000, 20);
+      assert.deepEqual(whole, { framesReceived: seconds * 15, framesDecoded: seconds * 15 });
+      assert.ok(numbers.length > 3 && numbers.every((number, i) => i === 0 || number > numbers[i - 1]), `${numbers}`);
+    }, ["leave-on-eos=false"]);
+  });
 }
 
 for (const codec of ["h264", "vp9"]) {
@@ -87,8 +79,7 @@ test("a file is seen from its first second on, takes as long as it lasts, and it
   await they.createCall(room);
   const browser = await scene.caller(they, room);
   const file = join(server.synapse.folder, "talk.webm");
-  await promisify(execFile)("ffmpeg", ["-loglevel", "error", "-f", "lavfi", "-i", "color=blue:s=320x180:r=15:d=10",
-    "-f", "lavfi", "-i", "sine=f=660:d=10", "-c:v", "libvpx", "-c:a", "libopus", file]);
+  await makeClip(file);
   const pipeline = scene.pipeline(we, room, `uridecodebin uri=file://${file} name=d ` +
     "d. ! video/x-raw ! videoconvert ! queue ! c.send_video " +
     "d. ! audio/x-raw ! audioconvert ! audioresample ! queue ! c.send_audio");
@@ -101,3 +92,38 @@ test("a file is seen from its first second on, takes as long as it lasts, and it
   assert.ok(took > 9 && took < 12, `took ${took} s`);
   await gone(they, room, we);
 });
+
+test("a camera that changes its size in the middle is seen in the new one", (t) =>
+  sendTo(t, ["yan", "bea"], "videotestsrc is-live=true pattern=blue ! " +
+    "capsfilter name=size caps=video/x-raw,width=320,height=180,framerate=15/1 ! c.send_video", async (browser, we, pilot) => {
+    await seen(browser, we);
+    for (const [width, height] of [[480, 270], [180, 320]]) {
+      await pilot.set("size", "caps", `video/x-raw,width=${width},height=${height},framerate=15/1`);
+      await until(`${width}x${height}`, async () => {
+        const { frameWidth, frameHeight } = await counted(browser, we, "video");
+        return frameWidth === width && frameHeight === height;
+      });
+      const { frames } = await received(browser, we, "video");
+      await seen(browser, we, frames + 10);
+    }
+  }, [], "pilot"));
+
+test("screens shared by both at once, stopped and shared again are screens at both ends each time", (t) =>
+  sendTo(t, ["adam", "zoe"], `${raw} ! c.send_video`, async (browser, we, pilot) => {
+    const news = (event) => pilot.messages("matrixcall-feed")
+      .filter((line) => line.includes(`event=(string)${event}`) && line.includes("kind=(string)screen,")).length;
+    const purposes = async () => (await browser.feeds()).filter((feed) => feed.userId === we.id).map((feed) => feed.purpose).sort();
+    await seen(browser, we);
+    for (let round = 1; round <= (long ? 10 : 2); round++) {
+      await Promise.all([pilot.link("send_screen", `${raw} ! identity`), browser.share(true)]);
+      await until("their screen at ours", () => news("added") === round);
+      await until("our screen at theirs", async () => (await purposes()).join() === "m.screenshare,m.usermedia");
+      const shown = (await received(browser, we, "video", "m.screenshare"))?.frames ?? 0;
+      await seen(browser, we, shown + 5, "m.screenshare");
+      await Promise.all([pilot.unlink("send_screen"), browser.share(false)]);
+      await until("their screen gone", () => news("removed") === round);
+      await until("our screen gone", async () => (await purposes()).join() === "m.usermedia");
+      const { frames } = await received(browser, we, "video");
+      await seen(browser, we, frames + 5);
+    }
+  }, [], "pilot"));

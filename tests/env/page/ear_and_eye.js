@@ -7,9 +7,12 @@ export class Eye {
   constructor(track) {
     this.firstFrame = null;
     this.frames = 0;
-    this.colour = null;
+    this.colour = null; // in the middle
+    this.corner = null; // a quarter from the top left
     this.number = null;
     this.flashes = [];
+    // When a frame came after a pause, as Date.now(), and how long that was for the sender; in ms.
+    this.resumed = [];
     this.canvas = new OffscreenCanvas(160, 90);
     this.context = this.canvas.getContext("2d", { willReadFrequently: true });
     this.reader = new MediaStreamTrackProcessor({ track }).readable.getReader();
@@ -28,14 +31,20 @@ export class Eye {
   look(frame) {
     const now = performance.now();
     this.firstFrame ??= now;
+    const { rtpTimestamp } = frame.metadata();
+    if (now > this.lastFrame + 300) {
+      this.resumed.push({ at: performance.timeOrigin + now, pause: (rtpTimestamp - this.rtpTimestamp) / 90 });
+    }
+    this.rtpTimestamp = rtpTimestamp;
     this.lastFrame = now;
     this.frames++;
     const { width, height } = this.canvas;
     this.context.drawImage(frame, 0, 0, width, height);
     const { data } = this.context.getImageData(0, 0, width, height);
     const at = (x, y) => 4 * (Math.floor(y * height) * width + Math.floor(x * width));
-    const centre = at(0.5, 0.5);
-    this.colour = [...data.slice(centre, centre + 3)];
+    const colourAt = (place) => [...data.slice(place, place + 3)];
+    this.colour = colourAt(at(0.5, 0.5));
+    this.corner = colourAt(at(0.25, 0.25));
     this.number = readNumber((x, y) => data[at(x, y) + 1]);
     const white = Math.min(...this.colour) > 230;
     if (white && !this.white) this.flashes.push(now);

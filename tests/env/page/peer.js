@@ -23,7 +23,7 @@ const flashingAt = (period) => (now) => period > 0 && now % period < 100;
 class Peer {
   async start(options) {
     this.options = options;
-    this.senses = new Map();
+    this.senses = [];
     this.context = new AudioContext({ sampleRate: 48000 });
     await this.context.resume();
     this.replaceMedia(options);
@@ -94,16 +94,17 @@ class Peer {
     return {
       created: this.created, entered: this.entered,
       connected: first(connections.map((connection) => connection.connectedAt)),
-      firstFrame: first([...this.senses.values()].map(({ sense }) => sense.firstFrame)),
+      firstFrame: first(this.senses.map(({ sense }) => sense.firstFrame)),
     };
   }
 
   sense(feed) {
     const key = `${feed.userId} ${feed.deviceId} ${feed.purpose}`;
     for (const track of feed.stream.getTracks()) {
-      if (this.senses.has(track.id)) continue;
-      this.senses.set(track.id, {
-        key, kind: track.kind,
+      const { id, kind } = track;
+      if (this.senses.some((one) => one.feed === feed && one.id === id)) continue;
+      this.senses.push({
+        feed, id, key, kind,
         sense: track.kind === "video" ? new Eye(track.clone()) : new Ear(this.context, track),
       });
     }
@@ -111,10 +112,10 @@ class Peer {
 
   // What is seen and heard now, one entry a track, oldest first.
   received() {
-    return [...this.senses.values()].map(({ key, kind, sense }) => ({
+    return this.senses.map(({ key, kind, sense }) => ({
       from: key, kind,
       ...(kind === "video"
-        ? { colour: sense.colour, number: sense.number, frames: sense.frames, firstFrame: sense.firstFrame, lastFrame: sense.lastFrame, flashes: sense.flashes }
+        ? { colour: sense.colour, corner: sense.corner, number: sense.number, frames: sense.frames, firstFrame: sense.firstFrame, lastFrame: sense.lastFrame, resumed: sense.resumed, flashes: sense.flashes }
         : { tone: sense.tone(), beeps: sense.beeps }),
     }));
   }
@@ -138,6 +139,20 @@ class Peer {
       for (const [deviceId, call] of devices) legs.push({ userId, deviceId, callId: call.callId, state: call.state });
     }
     return legs;
+  }
+
+  // What of others' tracks came in, one entry a track, oldest first.
+  async inbound() {
+    const found = new Map();
+    for (const pc of connections) {
+      for (const entry of (await pc.getStats()).values()) {
+        if (entry.type !== "inbound-rtp") continue;
+        const { packetsReceived, packetsLost, framesReceived, framesDecoded, frameWidth, frameHeight } = entry;
+        found.set(entry.trackIdentifier, { packetsReceived, packetsLost, framesReceived, framesDecoded, frameWidth, frameHeight });
+      }
+    }
+    return this.senses.filter(({ id }) => found.has(id))
+      .map(({ id, key, kind }) => ({ from: key, kind, ...found.get(id) }));
   }
 
   // What each connection sent, one entry a stream of packets.
