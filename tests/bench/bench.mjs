@@ -3,9 +3,10 @@
 import { Noise } from "./figures.mjs";
 import { join } from "./join.mjs";
 import { leak, memory, record } from "./record.mjs";
+import { crowd, send } from "./send.mjs";
 import { sync } from "./sync.mjs";
 
-const all = { record, memory, leak, sync, join };
+const all = { record, send, crowd, memory, leak, sync, join };
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in all));
 if (unknown.length) {

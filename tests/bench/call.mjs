@@ -48,7 +48,7 @@ function ffmpeg(...args) {
 }
 
 // 640x360 at 30 fps with 700 kbit/s, a key frame a second; Opus with 32 kbit/s.
-function reel() {
+export function reel() {
   const folder = join(build, "reel");
   if (existsSync(folder)) return folder;
   const making = `${folder}.new`;

@@ -2,11 +2,12 @@
 #include "tests/bench/reel.h"
 
 namespace bench {
-namespace {
 
 const std::string transport_cc =
     "extmap-3=(string)http://www.ietf.org/id/"
     "draft-holmer-rmcat-transport-wide-cc-extensions-01";
+
+namespace {
 
 /* webrtcbin takes nothing until it is connected. */
 party::Source source(const std::string& file, const std::string& payloader, unsigned ssrc,

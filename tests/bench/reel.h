@@ -14,6 +14,8 @@ inline constexpr unsigned video_ssrc = 2000;
  * now: what could not be sent in time is left out. */
 party::Media reel(const std::string& folder);
 
+/* The field of RTP caps that names its header extension. */
+extern const std::string transport_cc;
 /* RTP caps of both, as descriptions say them: with transport-cc, and NACK for the picture. */
 std::string audio_caps();
 std::string video_caps();
