@@ -37,16 +37,19 @@ class BareSender final : public Sender {
                              file + "/video" + paced + (encodes ? "vp8dec ! " : "") +
                              "tee name=video allow-not-linked=true";
     source_ = Ref<GstElement>::sink(gst_parse_launch(line.c_str(), nullptr));
+    gst_element_set_state(source_.get(), GST_STATE_PLAYING);
     matrix::SessionConfig config;
     config.homeserver = account.homeserver;
     config.access_token = account.token;
     config.room = account.room;
     party::Media media{.audio = false, .video = false};
     media.prepare = [this](GstBin* pipeline, GstElement* webrtcbin) {
+      /* webrtcbin holds what it is given until its time. */
+      gst_element_set_start_time(GST_ELEMENT(pipeline), GST_CLOCK_TIME_NONE);
+      gst_element_set_base_time(GST_ELEMENT(pipeline), gst_element_get_base_time(source_.get()));
       for (const Track& track : tracks_) add(track, pipeline, webrtcbin);
     };
     party_ = std::make_unique<party::SendingParty>(std::move(config), std::move(media));
-    gst_element_set_state(source_.get(), GST_STATE_PLAYING);
   }
   ~BareSender() override { gst_element_set_state(source_.get(), GST_STATE_NULL); }
   BareSender(const BareSender&) = delete;
@@ -69,10 +72,21 @@ class BareSender final : public Sender {
                  nullptr);
     const auto end = Ref<GstPad>::adopt(gst_element_get_static_pad(branch, "src"));
     gst_pad_link(end.get(), sink.get());
+    /* A tee ends all of its branches with the first that is not ready. */
+    glib::connect<void, GParamSpec*>(webrtcbin, "notify::connection-state",
+                                     [this, webrtcbin, branch, &track](GParamSpec*) {
+                                       GstWebRTCPeerConnectionState state{};
+                                       g_object_get(webrtcbin, "connection-state", &state, nullptr);
+                                       if (state == GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED)
+                                         open(track, branch);
+                                     });
+  }
+
+  void open(const Track& track, GstElement* branch) {
+    const auto to = Ref<GstPad>::adopt(gst_element_get_static_pad(branch, "sink"));
+    if (gst_pad_is_linked(to.get())) return;
     const auto tee = Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(source_.get()), track.tee));
     const auto from = Ref<GstPad>::adopt(gst_element_request_pad_simple(tee.get(), "src_%u"));
-    const auto to = Ref<GstPad>::adopt(gst_element_get_static_pad(branch, "sink"));
-    gst_element_set_state(branch, GST_STATE_PLAYING);
     /* Each connection has a pipeline of its own. */
     gst_pad_link_full(from.get(), to.get(), GST_PAD_LINK_CHECK_NOTHING);
   }
