@@ -91,6 +91,28 @@ GType pad_naming_type() {
   return type;
 }
 
+GType signalling_encryption_type() {
+  static const GEnumValue values[] = {
+      value(SignallingEncryption::Auto,
+            "Encrypted to devices with keys, clear to others unless the room is encrypted", "auto"),
+      value(SignallingEncryption::Required, "Encrypted or not at all", "required"),
+      end_of_values,
+  };
+  static const GType type = register_enum("GstMatrixCallSignallingEncryption", values);
+  return type;
+}
+
+GType device_trust_type() {
+  static const GEnumValue values[] = {
+      value(DeviceTrust::Any, "Every device that the homeservers name", "any"),
+      value(DeviceTrust::Signed, "Only devices that their owner has verified (cross-signing)",
+            "signed"),
+      end_of_values,
+  };
+  static const GType type = register_enum("GstMatrixCallDeviceTrust", values);
+  return type;
+}
+
 const char* nick(Activity activity) {
   return nick_in(activity_type(), static_cast<int>(activity));
 }

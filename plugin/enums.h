@@ -13,6 +13,10 @@ enum class Activity { Idle, Active, Muted, Stalled, Ended };
 enum class CallState { Idle, Connecting, Joining, Joined, Leaving, Ended };
 /* How the %s of the pad templates is filled in. */
 enum class PadNaming { Number, User };
+/* Whether clear call signalling is ever sent and taken. */
+enum class SignallingEncryption { Auto, Required };
+/* Whose devices are trusted. */
+enum class DeviceTrust { Any, Signed };
 
 const char* nick(Activity activity);
 const char* nick(CallState state);
@@ -22,5 +26,7 @@ GType call_state_type();
 GType intent_type();     /* of matrix::Intent */
 GType output_type();     /* of media::Feed::Output */
 GType pad_naming_type(); /* of PadNaming */
+GType signalling_encryption_type();
+GType device_trust_type();
 
 }  // namespace matrixcall

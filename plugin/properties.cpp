@@ -61,11 +61,39 @@ void describe_login() {
            "File whose first line is the access token, like /run/secrets/matrix-token");
   specs[PROP_PASSWORD] =
       text("password", "Password",
-           "Password of user-id: logs in as a new device, which is logged out at the end", secret);
+           "Password of user-id: logs in as a new device, which is logged out at the end, unless "
+           "store is set: then it is kept there and used again",
+           secret);
   specs[PROP_TLS_CA_FILE] =
       text("tls-ca-file", "TLS CA file",
            "PEM file of certificates to trust in addition to the system's, for homeservers with a "
            "certificate of their own, like /etc/ssl/private-ca.pem");
+}
+
+void describe_trust() {
+  specs[PROP_STORE] =
+      text("store", "Store",
+           "Folder for the device's encryption keys and what it has read so far, one file for each "
+           "device. With a token: gst-matrix-call in the user's data folder if not set. With a "
+           "password: nothing is kept if not set");
+  specs[PROP_STORE_KEY_FILE] =
+      text("store-key-file", "Store key file",
+           "File with at least 32 random bytes that what is secret in the store is encrypted "
+           "under; made beside the store if not set");
+  specs[PROP_SIGNALLING_ENCRYPTION] =
+      choice("signalling-encryption", "Signalling encryption",
+             "Whether call signalling is encrypted from device to device (Olm). auto: it is with "
+             "devices that have keys; with others it is clear, which lets both homeservers see "
+             "addresses and replace the certificates of the media, and is refused in encrypted "
+             "rooms. required: others are refused everywhere",
+             signalling_encryption_type(), defaults.signalling_encryption);
+  specs[PROP_ACCEPT_PLAINTEXT] = flag(
+      "accept-plaintext", "Accept plaintext",
+      "Clear call signalling is sent and taken in encrypted rooms too", defaults.accept_plaintext);
+  specs[PROP_DEVICE_TRUST] =
+      choice("device-trust", "Device trust",
+             "Which devices are connected to: any, or only those that their owner has verified",
+             device_trust_type(), defaults.device_trust);
 }
 
 void describe_call() {
@@ -187,6 +215,10 @@ std::string* string_of(Settings& settings, guint id) {
       return &settings.password;
     case PROP_TLS_CA_FILE:
       return &settings.tls_ca_file;
+    case PROP_STORE:
+      return &settings.store;
+    case PROP_STORE_KEY_FILE:
+      return &settings.store_key_file;
     case PROP_ROOM:
       return &settings.room;
     case PROP_CALL_ID:
@@ -219,6 +251,8 @@ unsigned* number_of(Settings& settings, guint id) {
 
 bool* flag_of(Settings& settings, guint id) {
   switch (id) {
+    case PROP_ACCEPT_PLAINTEXT:
+      return &settings.accept_plaintext;
     case PROP_CREATE:
       return &settings.create;
     case PROP_LEAVE_WHEN_EMPTY:
@@ -232,6 +266,7 @@ bool* flag_of(Settings& settings, guint id) {
 
 void install_properties(GObjectClass* klass) {
   describe_login();
+  describe_trust();
   describe_call();
   describe_receiving();
   describe_sending();
@@ -258,6 +293,10 @@ bool set_setting(Settings& settings, guint id, const GValue* value) {
     *number = g_value_get_uint(value);
   } else if (auto* flag = flag_of(settings, id)) {
     *flag = g_value_get_boolean(value);
+  } else if (id == PROP_SIGNALLING_ENCRYPTION) {
+    settings.signalling_encryption = static_cast<SignallingEncryption>(g_value_get_enum(value));
+  } else if (id == PROP_DEVICE_TRUST) {
+    settings.device_trust = static_cast<DeviceTrust>(g_value_get_enum(value));
   } else if (id == PROP_INTENT) {
     settings.intent = static_cast<matrix::Intent>(g_value_get_enum(value));
   } else if (id == PROP_OUTPUT) {
@@ -282,6 +321,10 @@ bool get_setting(const Settings& settings, guint id, GValue* value) {
     g_value_set_uint(value, *number);
   } else if (const auto* flag = flag_of(copy, id)) {
     g_value_set_boolean(value, *flag);
+  } else if (id == PROP_SIGNALLING_ENCRYPTION) {
+    g_value_set_enum(value, static_cast<int>(settings.signalling_encryption));
+  } else if (id == PROP_DEVICE_TRUST) {
+    g_value_set_enum(value, static_cast<int>(settings.device_trust));
   } else if (id == PROP_INTENT) {
     g_value_set_enum(value, static_cast<int>(settings.intent));
   } else if (id == PROP_OUTPUT) {

@@ -124,11 +124,32 @@ Result<std::vector<rtc::IceServer>> ice_servers(const Settings& settings) {
   return servers;
 }
 
+/* The device of a token outlives the process, so its keys must; one that is made with a
+ * password ends with it unless its keys are kept. */
+std::string store_folder(const Settings& settings) {
+  const bool has_token = !settings.access_token.empty() || !settings.access_token_file.empty();
+  if (!settings.store.empty() || !has_token) return settings.store;
+  return std::string(g_get_user_data_dir()) + "/gst-matrix-call";
+}
+
+Result<void> check_trust(const Settings& settings) {
+  const bool strict = settings.signalling_encryption == SignallingEncryption::Required ||
+                      settings.device_trust == DeviceTrust::Signed;
+  if (strict && settings.accept_plaintext)
+    return wrong(
+        "accept-plaintext=true contradicts signalling-encryption=required and device-trust=signed: "
+        "leave one of them out");
+  if (!settings.store_key_file.empty() && store_folder(settings).empty())
+    return wrong("store-key-file needs the store that it is the key of: set store");
+  return {};
+}
+
 }  // namespace
 
 Result<matrix::SessionConfig> session_config(const Settings& settings) {
   const std::array checks{check_homeserver(settings.homeserver), check_room(settings.room),
-                          check_login(settings), check_ca_file(settings.tls_ca_file)};
+                          check_login(settings), check_ca_file(settings.tls_ca_file),
+                          check_trust(settings)};
   for (const auto& check : checks) {
     if (!check) return check.error();
   }
@@ -155,6 +176,11 @@ Result<matrix::SessionConfig> session_config(const Settings& settings) {
       .ca_file = settings.tls_ca_file,
       .ice_servers = std::move(*servers),
       .relay_only = settings.relay_only,
+      .trust = {.required = settings.signalling_encryption == SignallingEncryption::Required,
+                .accept_plaintext = settings.accept_plaintext,
+                .signed_only = settings.device_trust == DeviceTrust::Signed},
+      .store = store_folder(settings),
+      .store_key_file = settings.store_key_file,
   };
 }
 

@@ -20,6 +20,12 @@ struct Settings {
   std::string access_token_file;
   std::string password;
   std::string tls_ca_file;
+  std::string store;
+  std::string store_key_file;
+
+  SignallingEncryption signalling_encryption = SignallingEncryption::Auto;
+  bool accept_plaintext = false;
+  DeviceTrust device_trust = DeviceTrust::Any;
 
   std::string room;
   std::string call_id;

@@ -8,6 +8,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
+constexpr size_t max_refused_early = 100;
 constexpr Time longest_timer = std::chrono::hours(24);
 
 }  // namespace
@@ -16,8 +17,9 @@ CallDriver::CallDriver(const Surroundings& surroundings, const CallConfig& confi
                        Reported reported)
     : with_(surroundings),
       reported_(std::move(reported)),
+      own_{config.user_id, config.device_id},
       call_(config),
-      outbox_(with_.loop, with_.client, config.room_id,
+      outbox_(with_.loop, with_.client, &with_.encryption, config.room_id,
               [this](std::uint64_t token, const rtc::Result<void>& result) {
                 run(call_.sent(token, result, clock_.now()));
               }) {}
@@ -28,7 +30,8 @@ void CallDriver::hand_in(const SyncBatch& batch, bool first) {
   if (first) run(call_.synced(clock_.now()));
   if (batch.left) run(call_.removed_from_room(clock_.now()));
   for (const auto& message : batch.to_device)
-    run(call_.to_device(message.sender, message.type, message.content, clock_.now()));
+    if (with_.encryption.admit(message))
+      run(call_.to_device(message.sender, message.type, message.content, clock_.now()));
 }
 
 void CallDriver::set_local_tracks(const std::vector<LocalSource>& tracks) {
@@ -55,6 +58,29 @@ void CallDriver::run(Effects effects) {
   running_ = false;
   if (call_.state() == Call::State::Leaving) outbox_.hurry();
   arm();
+}
+
+/* Whoever takes part is written to soon, if their id is the higher one. */
+void CallDriver::carry_out(const Report& report) {
+  if (const auto* joined = std::get_if<ParticipantJoined>(&report)) {
+    const Address address{joined->participant.user_id, joined->participant.device_id};
+    participants_[address] = joined->participant;
+    if (const auto early = refused_early_.extract(address)) refused(address, early.mapped());
+    if (own_ < address) with_.encryption.expect(address);
+  } else if (const auto* left = std::get_if<ParticipantLeft>(&report)) {
+    participants_.erase({left->participant.user_id, left->participant.device_id});
+  }
+  reported_(report);
+}
+
+void CallDriver::refused(const Address& device, const rtc::Error& error) {
+  const auto found = participants_.find(device);
+  if (found == participants_.end()) {
+    if (refused_early_.size() < max_refused_early) refused_early_[device] = error;
+    return;
+  }
+  const std::string& name = found->second.display_name;
+  run({ParticipantTrouble{found->second, {error.kind, name + " " + error.message, error.detail}}});
 }
 
 void CallDriver::arm() {

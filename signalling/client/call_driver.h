@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "signalling/client/encryption.h"
 #include "signalling/client/ice_servers.h"
 #include "signalling/client/outbox.h"
 #include "signalling/client/sync_response.h"
@@ -27,6 +28,7 @@ class CallDriver final : rtc::PeerConnection::Observer {
     MatrixClient& client;
     rtc::PeerConnectionFactory& factory;
     const IceServers& ice_servers;
+    Encryption& encryption;
     bool relay_only;
   };
 
@@ -37,6 +39,13 @@ class CallDriver final : rtc::PeerConnection::Observer {
   void set_local_tracks(const std::vector<LocalSource>& tracks);
   void set_muted(TrackSource source, bool muted);
   void leave();
+  /* Messages that waited for keys may go. */
+  void wake() { outbox_.wake(); }
+  void send(const Address& to, const char* type) {
+    outbox_.send(to, type, JsonObjectBuilder().build());
+  }
+  /* Reports @error, whose message follows a name, if the device takes part in the call. */
+  void refused(const Address& device, const rtc::Error& error);
   Call::State state() const { return call_.state(); }
   const Counters& dropped() const { return call_.dropped(); }
   const Participant* participant_of(rtc::PeerId peer) const { return call_.participant_of(peer); }
@@ -67,17 +76,20 @@ class CallDriver final : rtc::PeerConnection::Observer {
   void carry_out(const CreateOffer& offer);
   void carry_out(const ApplyRemote& remote);
   void carry_out(const AddCandidate& candidate);
-  void carry_out(const Report& report) { reported_(report); }
+  void carry_out(const Report& report);
   void arm();
   rtc::PeerConnection* find_peer(rtc::PeerId peer) const;
 
   const Surroundings with_;
   const Reported reported_;
+  const Address own_;
   const Clock clock_;
   Call call_;
   Outbox outbox_;
   std::deque<Effect> effects_;
   bool running_ = false;
+  std::map<Address, Participant> participants_;
+  std::map<Address, rtc::Error> refused_early_; /* before they were in the call */
   std::map<rtc::PeerId, std::unique_ptr<rtc::PeerConnection>> peers_;
   /* Closed, but perhaps in the middle of a notification. */
   std::vector<std::unique_ptr<rtc::PeerConnection>> closed_peers_;

@@ -68,10 +68,12 @@ void Entrance::log_in() {
 void Entrance::logged_in(const HttpReply& reply, const Login& login) {
   logging_in_ = false;
   if (!reply.ok()) return fail(identity_, reply, &Entrance::log_in);
-  owns_device_ = true;
+  owns_device_ = config_.store.empty();
   accepted_ = true;
   use(login);
-  if (!stopped_) find_room();
+  if (stopped_) return;
+  observer_.on_identity(login, config_.device_id.empty());
+  find_room();
 }
 
 void Entrance::ask_who() {
@@ -82,6 +84,7 @@ void Entrance::ask_who() {
     accepted_ = true;
     login_ = {login.user_id, login.device_id, config_.access_token};
     client_.use(login_);
+    observer_.on_identity(login_, false);
     proceed();
   });
 }

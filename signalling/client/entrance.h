@@ -21,7 +21,9 @@ class Entrance {
     virtual void on_token() = 0;
     /* An alias was resolved, or an id is known to be one that can be followed. */
     virtual void on_room(const std::string& room_id) = 0;
-    /* We are who we should be, and in the room. */
+    /* We are who we should be. @is_new: the device was made just now. */
+    virtual void on_identity(const Login& login, bool is_new) = 0;
+    /* And in the room. */
     virtual void on_entered(const Login& login, const std::string& room_id) = 0;
     virtual void on_entrance_failed(const rtc::Error& error) = 0;
   };
@@ -39,7 +41,7 @@ class Entrance {
   void stop();
   /* A login is under way: its device may exist soon. */
   bool logging_in() const { return logging_in_; }
-  /* The device is one that we logged in ourselves. */
+  /* The device is one that we logged in ourselves, and nobody will use again. */
   bool owns_device() const { return owns_device_; }
 
  private:

@@ -12,6 +12,8 @@ using std::chrono::milliseconds;
 constexpr const char* api = "/_matrix/client/v3";
 /* Whoever waits for a start wants to know soon that nobody answers. */
 constexpr milliseconds identity_limit{7000};
+/* They may be asked of other servers, which get ten seconds. */
+constexpr milliseconds keys_limit{15000};
 /* Servers answer a long poll late when they are busy. */
 constexpr milliseconds poll_grace{80000};
 constexpr size_t sync_size_limit = 64u << 20;
@@ -184,6 +186,15 @@ MatrixClient::Pending MatrixClient::send_to_device(const std::string& type,
                      std::move(done));
 }
 
+MatrixClient::Pending MatrixClient::keys(const char* what, const Json& body, Done done) {
+  return http_->send({.method = "POST",
+                      .path = path({"keys", what}),
+                      .query = {},
+                      .body = body,
+                      .time_limit = keys_limit},
+                     std::move(done));
+}
+
 MatrixClient::Pending MatrixClient::turn_servers(Answer<TurnServers> done) {
   return http_->send(
       {.method = "GET", .path = path({"voip", "turnServer"}), .query = {}, .body = {}},
@@ -198,6 +209,7 @@ MatrixClient::Pending MatrixClient::turn_servers(Answer<TurnServers> done) {
 MatrixClient::Pending MatrixClient::sync(const SyncRequest& request, Done done) {
   std::string query = "timeout=" + std::to_string(request.timeout.count()) +
                       "&set_presence=offline&filter=" + url_part(request.filter);
+  if (request.full_state) query += "&full_state=true";
   if (!request.since.empty()) query += "&since=" + url_part(request.since);
   return http_->send({.method = "GET",
                       .path = path({"sync"}),

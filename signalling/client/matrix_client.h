@@ -29,7 +29,8 @@ struct TurnServers {
 struct SyncRequest {
   std::string since; /* empty: from the start */
   std::chrono::milliseconds timeout{0};
-  std::string filter; /* JSON */
+  std::string filter;      /* JSON */
+  bool full_state = false; /* all of the room's state, though @since is not empty */
 };
 
 /* The Matrix client-server API, as much as a call needs, one method a request. Errors
@@ -65,6 +66,9 @@ class MatrixClient {
   /* @messages: {user: {device: content}}. The same @transaction is taken once only. */
   [[nodiscard]] Pending send_to_device(const std::string& type, const std::string& transaction,
                                        const Json& messages, Done done);
+  /* The end-to-end encryption keys of devices; the bodies are the API's. @what is "upload",
+   * "query" or "claim". */
+  [[nodiscard]] Pending keys(const char* what, const Json& body, Done done);
   /* No servers, and no error, if the homeserver has none. */
   [[nodiscard]] Pending turn_servers(Answer<TurnServers> done);
   [[nodiscard]] Pending sync(const SyncRequest& request, Done done);

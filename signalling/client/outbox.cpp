@@ -16,6 +16,7 @@ constexpr unsigned max_limited = 8;
 constexpr milliseconds first_wait{500};
 constexpr milliseconds longest_wait{60000};
 constexpr milliseconds hurried_wait{200};
+constexpr const char* encrypted_type = "m.room.encrypted";
 
 bool travels_alone(std::string_view type) {
   return type == "m.call.invite" || type == "m.call.answer";
@@ -27,9 +28,11 @@ std::string make_prefix() {
 
 }  // namespace
 
-Outbox::Outbox(rtc::Loop& loop, MatrixClient& client, std::string room_id, Sent sent)
+Outbox::Outbox(rtc::Loop& loop, MatrixClient& client, Sealer* sealer, std::string room_id,
+               Sent sent)
     : loop_(loop),
       client_(client),
+      sealer_(sealer),
       room_id_(std::move(room_id)),
       sent_(std::move(sent)),
       transaction_prefix_(make_prefix()) {}
@@ -44,6 +47,11 @@ void Outbox::send(const SendToDevice& message) {
 void Outbox::send(const SendState& event) {
   state_lanes_[{event.type, event.state_key}].messages.push_back(
       {event.token, event.type, event.content});
+  schedule();
+}
+
+void Outbox::send(const Address& to, const std::string& type, const Json& content) {
+  message_lanes_[{to.user_id, to.device_id}].messages.push_back({std::nullopt, type, content});
   schedule();
 }
 
@@ -76,34 +84,69 @@ void Outbox::flush() {
 }
 
 void Outbox::flush_messages() {
-  std::map<std::string, std::vector<Key>> by_type;
-  for (auto& [key, lane] : message_lanes_)
-    if (!lane.busy && !lane.messages.empty()) by_type[lane.messages.front().type].push_back(key);
-  for (const auto& [type, keys] : by_type) {
-    const size_t step = travels_alone(type) ? 1 : max_recipients;
-    for (size_t i = 0; i < keys.size(); i += step) {
-      const auto from = keys.begin() + static_cast<std::ptrdiff_t>(i);
-      const auto size = static_cast<std::ptrdiff_t>(std::min(step, keys.size() - i));
-      start_messages(type, {from, from + size});
-    }
-  }
+  Requests requests = seal_messages();
+  const auto settled = sealer_ ? sealer_->settle() : rtc::Result<void>();
+  if (settled) return start_messages(std::move(requests));
+  std::vector<std::uint64_t> tokens;
+  for (const auto& request : requests)
+    for (const auto& key : request.lanes) finish_lane(message_lanes_, key, tokens);
+  for (const auto token : tokens) sent_(token, settled.error());
 }
 
-void Outbox::start_messages(const std::string& type, std::vector<Key> lanes) {
-  std::map<std::string, JsonObjectBuilder> users;
-  for (const auto& key : lanes) {
-    Lane& lane = message_lanes_[key];
-    lane.busy = true;
-    users[key.first].set(key.second.c_str(), lane.messages.front().content);
+/* What can go now. An address whose message is refused is looked at again in the next turn. */
+Outbox::Requests Outbox::seal_messages() {
+  Requests requests;
+  std::vector<std::pair<Key, rtc::Error>> refused;
+  for (auto& [key, lane] : message_lanes_) {
+    if (lane.busy || lane.messages.empty()) continue;
+    const Message& message = lane.messages.front();
+    auto sealed = sealer_ ? sealer_->seal({key.first, key.second}, message.type, message.content)
+                          : Sealed(SendClear());
+    if (std::holds_alternative<SendClear>(sealed))
+      add(requests, key, message.type, message.content);
+    else if (const auto* content = std::get_if<Json>(&sealed))
+      add(requests, key, encrypted_type, *content);
+    else if (auto* error = std::get_if<rtc::Error>(&sealed))
+      refused.emplace_back(key, std::move(*error));
   }
-  JsonObjectBuilder messages;
-  for (auto& [user, devices] : users) messages.set(user.c_str(), devices.build());
-  start({.type = type,
-         .transaction = next_transaction(),
-         .content = messages.build(),
-         .lanes = std::move(lanes),
-         .pending = {},
-         .timer = {}});
+  for (const auto& [key, error] : refused) {
+    std::vector<std::uint64_t> tokens;
+    finish_lane(message_lanes_, key, tokens);
+    schedule();
+    for (const auto token : tokens) sent_(token, error);
+  }
+  return requests;
+}
+
+/* To the request that @content can travel with. */
+void Outbox::add(Requests& requests, const Key& key, std::string type, const Json& content) {
+  Lane& lane = message_lanes_[key];
+  lane.busy = true;
+  const bool alone = travels_alone(lane.messages.front().type);
+  auto request = std::find_if(requests.begin(), requests.end(), [&](const Request& other) {
+    return !alone && !other.travels_alone && other.type == type &&
+           other.lanes.size() < max_recipients;
+  });
+  if (request == requests.end()) {
+    requests.push_back({.travels_alone = alone,
+                        .type = std::move(type),
+                        .transaction = next_transaction(),
+                        .content = {},
+                        .lanes = {},
+                        .pending = {},
+                        .timer = {}});
+    request = std::prev(requests.end());
+  }
+  request->lanes.push_back(key);
+  JsonObjectBuilder devices(request->content[key.first.c_str()]);
+  devices.set(key.second.c_str(), content);
+  JsonObjectBuilder messages(request->content);
+  messages.set(key.first.c_str(), devices.build());
+  request->content = messages.build();
+}
+
+void Outbox::start_messages(Requests requests) {
+  for (auto& request : requests) start(std::move(request));
 }
 
 void Outbox::start(Request request) {
@@ -149,16 +192,19 @@ std::optional<milliseconds> Outbox::retry_after(Request& request, const HttpRepl
 void Outbox::finish(Requests::iterator request, const rtc::Result<void>& result) {
   std::vector<std::uint64_t> tokens;
   Lanes& lanes = request->is_state ? state_lanes_ : message_lanes_;
-  for (const auto& key : request->lanes) {
-    const auto lane = lanes.find(key);
-    tokens.push_back(lane->second.messages.front().token);
-    lane->second.messages.pop_front();
-    lane->second.busy = false;
-    if (lane->second.messages.empty()) lanes.erase(lane);
-  }
+  for (const auto& key : request->lanes) finish_lane(lanes, key, tokens);
   requests_.erase(request);
   schedule();
   for (const auto token : tokens) sent_(token, result);
+}
+
+/* The lane's first message is done with. */
+void Outbox::finish_lane(Lanes& lanes, const Key& key, std::vector<std::uint64_t>& tokens) {
+  const auto lane = lanes.find(key);
+  if (const auto token = lane->second.messages.front().token) tokens.push_back(*token);
+  lane->second.messages.pop_front();
+  lane->second.busy = false;
+  if (lane->second.messages.empty()) lanes.erase(lane);
 }
 
 std::string Outbox::next_transaction() {

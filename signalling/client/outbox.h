@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "signalling/client/matrix_client.h"
+#include "signalling/client/sealer.h"
 #include "signalling/core/effects.h"
 
 namespace matrix {
@@ -19,26 +20,31 @@ namespace matrix {
  * strictly one after another, and everything else side by side.
  *
  * What is queued in one turn of the loop goes out in as few requests as the API allows:
- * one type of message to many addresses. Invites and answers, which are large and urgent,
- * travel alone. A request that may succeed later is repeated with the same content and
- * transaction id; one that fails for good is reported and the next in line goes on. Loop
- * only; must not be destroyed inside a notification. */
+ * one type of message to many addresses, be they encrypted or not. Invites and answers, which
+ * are large and urgent, travel alone. A message whose recipient's keys must be found first
+ * holds up its own address only. A request that may succeed later is repeated with the same content
+ * and transaction id; one that fails for good is reported and the next in line goes on. Loop only;
+ * must not be destroyed inside a notification. */
 class Outbox {
  public:
   /* Called once for each token, never inside send(). */
   using Sent = std::function<void(std::uint64_t token, const rtc::Result<void>& result)>;
 
-  /* All but @sent and @room_id are borrowed. */
-  Outbox(rtc::Loop& loop, MatrixClient& client, std::string room_id, Sent sent);
+  /* All but @sent and @room_id are borrowed. @sealer may be nullptr: nothing is encrypted. */
+  Outbox(rtc::Loop& loop, MatrixClient& client, Sealer* sealer, std::string room_id, Sent sent);
 
   void send(const SendToDevice& message);
   void send(const SendState& event);
+  /* A message that is no call's; nobody is told what became of it. */
+  void send(const Address& to, const std::string& type, const Json& content);
+  /* Those that the sealer made wait may be ready. */
+  void wake() { schedule(); }
   /* We are leaving: waits are cut short from now on. */
   void hurry();
 
  private:
   struct Message {
-    std::uint64_t token;
+    std::optional<std::uint64_t> token;
     std::string type;
     Json content;
   };
@@ -53,6 +59,7 @@ class Outbox {
   using Lanes = std::map<Key, Lane>;
   /* One request until it is answered for good. */
   struct Request {
+    bool travels_alone = false;
     bool is_state = false;
     std::string type;
     std::string transaction;
@@ -69,7 +76,8 @@ class Outbox {
   void schedule();
   void flush();
   void flush_messages();
-  void start_messages(const std::string& type, std::vector<Key> lanes);
+  Requests seal_messages();
+  void start_messages(Requests requests);
   void start(Request request);
   void attempt(Requests::iterator request);
   void answered(Requests::iterator request, const HttpReply& reply);
@@ -77,10 +85,13 @@ class Outbox {
   std::optional<std::chrono::milliseconds> retry_after(Request& request,
                                                        const HttpReply& reply) const;
   void finish(Requests::iterator request, const rtc::Result<void>& result);
+  void finish_lane(Lanes& lanes, const Key& key, std::vector<std::uint64_t>& tokens);
+  void add(Requests& requests, const Key& key, std::string type, const Json& content);
   std::string next_transaction();
 
   rtc::Loop& loop_;
   MatrixClient& client_;
+  Sealer* const sealer_;
   const std::string room_id_;
   const Sent sent_;
   const std::string transaction_prefix_;

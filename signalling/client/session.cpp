@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "signalling/client/session.h"
 
-#include <sys/random.h>
-
 #include <algorithm>
 
 #include "signalling/base/log.h"
 #include "signalling/client/call_driver.h"
+#include "signalling/client/call_records.h"
 #include "signalling/client/entrance.h"
 #include "signalling/client/sync.h"
+#include "signalling/client/system_entropy.h"
 
 namespace matrix {
 namespace {
@@ -18,6 +18,7 @@ using Kind = rtc::Error::Kind;
 
 constexpr milliseconds leave_limit{2500};
 constexpr milliseconds sync_limit{30000};
+constexpr milliseconds keys_limit{30000};
 constexpr unsigned first_sync_attempts = 5;
 
 const char* name_of(SessionState state) {
@@ -36,19 +37,16 @@ const char* name_of(SessionState state) {
   return "?";
 }
 
-bool encrypts_room(const SyncBatch& batch) {
-  for (const auto& event : batch.events)
-    if (event.type == "m.room.encryption" && event.state_key == "") return true;
-  return false;
-}
-
 }  // namespace
 
 /* How it goes: Entrance brings the token, the room and our identity; meanwhile the sync
- * and the TURN servers are on their way. With all of that there, the call begins, and
- * what the sync brought is handed in. The end comes in three steps: the call says
+ * and the TURN servers are on their way. The identity opens the store, which a sync that goes
+ * on from an earlier one waits for, and our keys are published. With all of that there, the
+ * call begins, and what the sync brought is handed in. The end comes in three steps: the call says
  * goodbye; a device that we logged in is logged out; the last report. */
-class Session::Impl final : public Entrance::Observer, public Sync::Observer {
+class Session::Impl final : public Entrance::Observer,
+                            public Sync::Observer,
+                            public Encryption::Observer {
  public:
   Impl(rtc::Loop& loop, SessionConfig config, rtc::PeerConnectionFactory& factory,
        Session::Observer& observer)
@@ -58,7 +56,7 @@ class Session::Impl final : public Entrance::Observer, public Sync::Observer {
   void set_local_tracks(const std::vector<LocalSource>& tracks);
   void set_muted(TrackSource source, bool muted);
   void leave() { end(std::nullopt); }
-  Counters dropped() const { return call_ ? call_->dropped() : dropped_; }
+  Counters dropped() const;
   const Participant* participant_of(rtc::PeerId peer) const {
     return call_ ? call_->participant_of(peer) : nullptr;
   }
@@ -66,12 +64,22 @@ class Session::Impl final : public Entrance::Observer, public Sync::Observer {
  private:
   void on_token() override;
   void on_room(const std::string& room_id) override;
+  void on_identity(const Login& login, bool is_new) override;
   void on_entered(const Login& login, const std::string& room_id) override;
   void on_entrance_failed(const rtc::Error& error) override;
 
   void on_sync(const SyncBatch& batch) override;
   void on_sync_failed(const rtc::Error& error, unsigned attempts) override;
+  void on_sync_lost() override;
 
+  void on_keys_published() override { begin(); }
+  void on_keys_found() override;
+  void on_late_message(const ToDeviceEvent& event) override;
+  void on_device_refused(const Address& device, const rtc::Error& error) override;
+  void on_message_wanted(const Address& to, const char* type) override;
+  void on_encryption_failed(const rtc::Error& error) override { end(error); }
+
+  void start_sync();
   void begin();
   void hand_in_held();
   void hand_in(const SyncBatch& batch);
@@ -84,15 +92,19 @@ class Session::Impl final : public Entrance::Observer, public Sync::Observer {
   void conclude();
 
   rtc::Loop& loop_;
-  const SessionConfig config_;
+  SessionConfig config_;
   rtc::PeerConnectionFactory& factory_;
   Session::Observer& observer_;
 
   std::unique_ptr<MatrixClient> client_;
   std::unique_ptr<Entrance> entrance_;
   std::unique_ptr<IceServers> ice_servers_;
+  std::unique_ptr<Encryption> encryption_;
+  std::unique_ptr<CallRecords> records_;
   std::unique_ptr<Sync> sync_;
   std::unique_ptr<CallDriver> call_;
+  std::string sync_room_;              /* known to be one that can be followed */
+  std::vector<SyncBatch> undecrypted_; /* came before the identity */
 
   std::optional<SessionState> state_; /* nothing: not started */
   Login login_;
@@ -103,6 +115,7 @@ class Session::Impl final : public Entrance::Observer, public Sync::Observer {
   std::vector<LocalSource> local_tracks_;
 
   rtc::Loop::Timer sync_timer_;
+  rtc::Loop::Timer keys_timer_;
 
   bool ending_ = false;
   Counters dropped_; /* of a call that is over */
@@ -124,6 +137,8 @@ void Session::Impl::start() {
     ice_settled_ = true;
     begin();
   });
+  if (config_.access_token.empty() && !config_.store.empty() && config_.device_id.empty())
+    config_.device_id = find_own_device(config_.store, config_.user_id);
   entrance_ = std::make_unique<Entrance>(loop_, *client_, config_, *this);
   entrance_->start();
 }
@@ -135,9 +150,42 @@ void Session::Impl::on_token() {
 }
 
 void Session::Impl::on_room(const std::string& room_id) {
-  if (ending_ || sync_) return;
-  sync_ = std::make_unique<Sync>(loop_, *client_, room_id, *this);
+  sync_room_ = room_id;
+  start_sync();
+}
+
+/* A store tells where to go on, and must be there before the server forgets a message. */
+void Session::Impl::start_sync() {
+  const bool waits = !config_.store.empty() && !encryption_;
+  if (ending_ || sync_ || sync_room_.empty() || waits) return;
+  const std::string position = encryption_ ? encryption_->store().position() : "";
+  sync_ = std::make_unique<Sync>(loop_, *client_, sync_room_, position, *this);
   sync_->start();
+}
+
+void Session::Impl::on_identity(const Login& login, bool is_new) {
+  if (ending_ || encryption_) return;
+  const Address own{login.user_id, login.device_id};
+  auto store = Store::open({config_.store, config_.store_key_file}, own, system_entropy);
+  if (!store) return end(store.error());
+  if (is_new && !config_.store.empty()) mark_own_device(config_.store, own);
+  const Encryption::Setting setting{own, config_.trust, is_new};
+  auto encryption =
+      Encryption::create(loop_, *client_, std::move(*store), setting, system_entropy, *this);
+  if (!encryption) return end(encryption.error());
+  encryption_ = std::move(*encryption);
+  keys_timer_ = loop_.after(keys_limit, [this] {
+    if (!encryption_->is_ready())
+      end(rtc::Error{Kind::Network, "The homeserver does not take our encryption keys.", {}});
+  });
+  records_ = std::make_unique<CallRecords>(*client_, encryption_->store(), own);
+  encryption_->start();
+  start_sync();
+  for (auto& batch : undecrypted_) {
+    encryption_->receive(batch);
+    held_.push_back(std::move(batch));
+  }
+  undecrypted_.clear();
 }
 
 void Session::Impl::on_entered(const Login& login, const std::string& room_id) {
@@ -152,7 +200,8 @@ void Session::Impl::on_entrance_failed(const rtc::Error& error) {
 }
 
 void Session::Impl::begin() {
-  if (ending_ || call_ || room_id_.empty() || !ice_settled_) return;
+  const bool ready = encryption_ && encryption_->is_ready();
+  if (ending_ || call_ || room_id_.empty() || !ice_settled_ || !ready) return;
   CallConfig config{.user_id = login_.user_id,
                     .device_id = login_.device_id,
                     .room_id = room_id_,
@@ -161,12 +210,13 @@ void Session::Impl::begin() {
                     .intent = config_.intent,
                     .max_participants = config_.max_participants,
                     .max_devices_per_user = config_.max_devices_per_user};
-  const int random = getentropy(config.seed.data(), sizeof config.seed);
-  g_assert(random == 0); /* fails for more than 256 bytes only */
+  system_entropy({reinterpret_cast<std::uint8_t*>(config.seed.data()), sizeof config.seed});
   call_ = std::make_unique<CallDriver>(
-      CallDriver::Surroundings{loop_, *client_, factory_, *ice_servers_, config_.relay_only},
+      CallDriver::Surroundings{loop_, *client_, factory_, *ice_servers_, *encryption_,
+                               config_.relay_only},
       std::move(config), [this](const Report& report) { reported(report); });
   call_->set_local_tracks(local_tracks_);
+  records_->clean_up(room_id_);
   set_state(SessionState::Joining);
   sync_timer_ = loop_.after(sync_limit, [this] {
     end(rtc::Error{Kind::Network, "The homeserver does not tell what is in the room.", {}});
@@ -174,12 +224,37 @@ void Session::Impl::begin() {
   hand_in_held();
 }
 
-void Session::Impl::on_sync(const SyncBatch& batch) {
+void Session::Impl::on_sync(const SyncBatch& received) {
   if (ended_) return;
+  SyncBatch batch = received;
+  if (encryption_) encryption_->receive(batch);
   if (synced_) return hand_in(batch);
-  held_.push_back(batch);
+  (encryption_ ? held_ : undecrypted_).push_back(batch);
   entrance_->synced(batch.in_room);
   hand_in_held();
+}
+
+void Session::Impl::on_sync_lost() {
+  if (encryption_) encryption_->lost_track();
+}
+
+void Session::Impl::on_keys_found() {
+  if (call_) call_->wake();
+}
+
+void Session::Impl::on_late_message(const ToDeviceEvent& event) {
+  SyncBatch batch;
+  batch.to_device.push_back(event);
+  if (synced_) return hand_in(batch);
+  held_.push_back(std::move(batch));
+}
+
+void Session::Impl::on_device_refused(const Address& device, const rtc::Error& error) {
+  if (call_) call_->refused(device, error);
+}
+
+void Session::Impl::on_message_wanted(const Address& to, const char* type) {
+  if (call_) call_->send(to, type);
 }
 
 void Session::Impl::on_sync_failed(const rtc::Error& error, unsigned attempts) {
@@ -195,12 +270,7 @@ void Session::Impl::hand_in_held() {
 }
 
 void Session::Impl::hand_in(const SyncBatch& batch) {
-  if (encrypts_room(batch))
-    return end(rtc::Error{Kind::Denied,
-                          "Room " + printable(config_.room) +
-                              " is encrypted, and this version cannot encrypt call signalling; "
-                              "use a room without encryption.",
-                          {}});
+  if (batch.encrypts_room()) encryption_->set_room_encrypted();
   const bool first = batch.in_room && !std::exchange(synced_, true);
   if (first) sync_timer_ = {};
   call_->hand_in(batch, first);
@@ -220,6 +290,7 @@ void Session::Impl::set_muted(TrackSource source, bool muted) {
 
 void Session::Impl::reported(const Report& report) {
   if (ended_) return;
+  records_->report(report);
   if (const auto* ended = std::get_if<CallEnded>(&report)) return call_ended(*ended);
   if (std::holds_alternative<CallJoined>(report)) set_state(SessionState::Joined);
   observer_.on_report(report);
@@ -266,6 +337,13 @@ void Session::Impl::log_out() {
   logout_ = client_->logout([this](const HttpReply&) { conclude(); });
 }
 
+Counters Session::Impl::dropped() const {
+  Counters all = call_ ? call_->dropped() : dropped_;
+  if (call_ && encryption_)
+    for (const auto& [why, number] : encryption_->dropped()) all[why] += number;
+  return all;
+}
+
 void Session::Impl::release_call() {
   dropped_ = dropped();
   sync_.reset();
@@ -277,10 +355,13 @@ void Session::Impl::conclude() {
   if (!ended_) ended_ = {.reason = failure_ ? "failed" : "left", .error = failure_};
   limit_timer_ = {};
   sync_timer_ = {};
+  keys_timer_ = {};
   logout_ = {};
   end_timer_ = loop_.after(milliseconds(0), [this] {
     entrance_.reset();
     release_call();
+    records_.reset();
+    encryption_.reset();
   });
   observer_.on_report(*ended_);
   set_state(SessionState::Ended);

@@ -7,6 +7,7 @@
 
 #include "signalling/base/loop.h"
 #include "signalling/base/peer_connection.h"
+#include "signalling/client/encryption.h"
 #include "signalling/core/call.h"
 
 namespace matrix {
@@ -27,6 +28,11 @@ struct SessionConfig {
   /* Used instead of what the homeserver gives, if not empty. */
   std::vector<rtc::IceServer> ice_servers;
   bool relay_only = false;
+  TrustPolicy trust;
+  /* A folder for the device's keys and sync position. Empty: they end with the session, and a
+   * device that was logged in by password with it. */
+  std::string store;
+  std::string store_key_file;
 };
 
 enum class SessionState { Connecting, Joining, Joined, Leaving, Ended };

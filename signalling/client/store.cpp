@@ -59,6 +59,7 @@ std::unique_ptr<Store> Store::in_memory(const Entropy& entropy) {
 
 rtc::Result<std::unique_ptr<Store>> Store::open(const Place& place, const Address& device,
                                                 const Entropy& entropy) {
+  if (place.folder.empty()) return in_memory(entropy);
   const std::string base = store_base(place.folder, device);
   const std::string path = base + ".sqlite";
   if (const auto made = prepare_store(place.folder, path); !made) return made.error();

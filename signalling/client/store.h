@@ -30,7 +30,7 @@ struct OngoingCall {
 class Store {
  public:
   struct Place {
-    std::string folder;
+    std::string folder;   /* empty: nowhere, it ends with the process */
     std::string key_file; /* empty: beside the database, made if need be */
   };
 

@@ -105,9 +105,13 @@ std::vector<Address> stored_devices(const std::string& folder, const std::string
   return devices;
 }
 
-bool is_own_device(const std::string& folder, const Address& device) {
-  return g_file_test((store_base(folder, device) + own_ending).c_str(), G_FILE_TEST_EXISTS) !=
-         FALSE;
+std::string find_own_device(const std::string& folder, const std::string& user_id) {
+  for (const auto& device : stored_devices(folder, user_id)) {
+    const std::string base = store_base(folder, device);
+    const bool own = g_file_test((base + own_ending).c_str(), G_FILE_TEST_EXISTS) != FALSE;
+    if (own && FileLock::acquire(base + ".lock")) return device.device_id;
+  }
+  return "";
 }
 
 void mark_own_device(const std::string& folder, const Address& device) {

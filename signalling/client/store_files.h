@@ -31,9 +31,9 @@ class FileLock {
 std::string store_base(const std::string& folder, const Address& device);
 /* The devices of @user_id, or of everybody, that @folder has a database of. */
 std::vector<Address> stored_devices(const std::string& folder, const std::string& user_id = "");
-/* Devices that we logged in by password: they may be logged in again, which ends the token that
- * a device has. @device has a database. */
-bool is_own_device(const std::string& folder, const Address& device);
+/* A device of @user_id that we logged in by password and that no process uses, or "": it may be
+ * logged in again, which ends the token that it has. @device has a database. */
+std::string find_own_device(const std::string& folder, const std::string& user_id);
 void mark_own_device(const std::string& folder, const Address& device);
 
 /* Makes the folder, and the database as an empty file, if they are not there. */

@@ -31,12 +31,15 @@ bool takes_part(const RoomEvent& event) {
 
 }  // namespace
 
-Sync::Sync(rtc::Loop& loop, MatrixClient& client, std::string room_id, Observer& observer)
+Sync::Sync(rtc::Loop& loop, MatrixClient& client, std::string room_id, std::string position,
+           Observer& observer)
     : loop_(loop),
       client_(client),
       room_id_(std::move(room_id)),
       filter_(sync_filter(room_id_, g_random_int())),
-      observer_(observer) {}
+      observer_(observer),
+      since_(std::move(position)),
+      full_state_(!since_.empty()) {}
 
 void Sync::start() {
   poll();
@@ -45,15 +48,18 @@ void Sync::start() {
 void Sync::poll() {
   /* A first request that no other run made: homeservers answer equal ones from a cache
    * for minutes, with to-device messages that were consumed long ago. */
-  const auto timeout = since_.empty() ? milliseconds(g_random_int_range(1, 1000)) : poll_time;
-  request_ = client_.sync({.since = since_, .timeout = timeout, .filter = filter_},
-                          [this](const HttpReply& reply) { polled(reply); });
+  const auto timeout =
+      since_.empty() || full_state_ ? milliseconds(g_random_int_range(1, 1000)) : poll_time;
+  request_ = client_.sync(
+      {.since = since_, .timeout = timeout, .filter = filter_, .full_state = full_state_},
+      [this](const HttpReply& reply) { polled(reply); });
 }
 
 void Sync::polled(const HttpReply& reply) {
   const auto next = reply.body.string_at("next_batch");
   if (!reply.ok() || !next) return failed(reply);
   failures_ = 0;
+  full_state_ = false;
   since_ = *next;
   batch_ = read_sync_response(reply.body, room_id_);
   LOG_DEBUG(Client, "%s: sync brings %zu room events, %zu messages", client_.who().c_str(),
@@ -71,7 +77,11 @@ void Sync::failed(const HttpReply& reply) {
   LOG_WARNING(Client, "%s: sync failed %u times: %s (%s)", client_.who().c_str(), failures_,
               error.message.c_str(), error.detail.c_str());
   /* Our position may be unknown after the server lost its memory. */
-  if (reply.status == 400) since_.clear();
+  if (reply.status == 400 && !since_.empty()) {
+    since_.clear();
+    full_state_ = false;
+    observer_.on_sync_lost();
+  }
   if (error.kind != rtc::Error::Kind::Auth) {
     const auto wait = std::max(reply.retry_after.value_or(milliseconds(0)), back_off(failures_));
     timer_ = loop_.after(wait, [this] { poll(); });
@@ -111,8 +121,8 @@ void Sync::deliver() {
   timer_ = {};
   for (const auto& [user, request] : member_requests_) known_members_.erase(user);
   member_requests_.clear();
-  poll();
   observer_.on_sync(std::exchange(batch_, {}));
+  poll();
 }
 
 }  // namespace matrix

@@ -14,20 +14,25 @@ namespace matrix {
  * is away, only on one that does not know us any more.
  *
  * Memberships are loaded lazily, so a batch is completed first: the membership of each
- * user who has an entry in a call is asked for, if it is not known, and goes first. Loop
- * only; must not be destroyed inside a notification. */
+ * user who has an entry in a call is asked for, if it is not known, and goes first. The next
+ * batch is asked for after the observer has had this one: the server then forgets its messages.
+ * Loop only; must not be destroyed inside a notification. */
 class Sync {
  public:
   class Observer {
    public:
     virtual ~Observer() = default;
     virtual void on_sync(const SyncBatch& batch) = 0;
+    /* The server does not know our position any more; we go on from the start. */
+    virtual void on_sync_lost() = 0;
     /* The @attempts-th failure in a row. An Auth error is the end, others are tried again. */
     virtual void on_sync_failed(const rtc::Error& error, unsigned attempts) = 0;
   };
 
-  /* All but @room_id are borrowed. */
-  Sync(rtc::Loop& loop, MatrixClient& client, std::string room_id, Observer& observer);
+  /* All but @room_id and @position are borrowed. @position: where an earlier process ended,
+   * if not empty; all of the room's state comes all the same. */
+  Sync(rtc::Loop& loop, MatrixClient& client, std::string room_id, std::string position,
+       Observer& observer);
 
   void start();
 
@@ -45,6 +50,7 @@ class Sync {
   const std::string filter_;
   Observer& observer_;
   std::string since_;
+  bool full_state_; /* has not come yet */
   unsigned failures_ = 0;
   MatrixClient::Pending request_;
   rtc::Loop::Timer timer_; /* the next attempt, or the end of waiting for members */

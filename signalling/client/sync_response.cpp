@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "signalling/client/sync_response.h"
 
+#include <algorithm>
+
 namespace matrix {
 namespace {
 
@@ -38,10 +40,41 @@ void read_events(const Json& section, std::vector<RoomEvent>& events) {
   }
 }
 
+std::vector<std::string> read_strings(const Json& array) {
+  std::vector<std::string> strings;
+  for (const auto& element : array.elements())
+    if (auto string = element.as_string()) strings.push_back(std::move(*string));
+  return strings;
+}
+
+KeyCounts read_key_counts(const Json& body) {
+  KeyCounts counts;
+  const Json one_time_keys = body["device_one_time_keys_count"];
+  if (one_time_keys.is_object())
+    counts.one_time_keys = one_time_keys.integer_at(one_time_key_algorithm).value_or(0);
+  const Json unused = body["device_unused_fallback_key_types"];
+  if (unused.is_array()) {
+    const auto types = read_strings(unused);
+    counts.unused_fallback_key =
+        std::find(types.begin(), types.end(), one_time_key_algorithm) != types.end();
+  }
+  return counts;
+}
+
 }  // namespace
+
+bool SyncBatch::encrypts_room() const {
+  return std::any_of(events.begin(), events.end(), [](const RoomEvent& event) {
+    return event.type == "m.room.encryption" && event.state_key == "";
+  });
+}
 
 SyncBatch read_sync_response(const Json& body, std::string_view room_id) {
   SyncBatch batch;
+  batch.next_batch = body.string_at("next_batch").value_or("");
+  batch.devices_changed = read_strings(body["device_lists"]["changed"]);
+  batch.devices_left = read_strings(body["device_lists"]["left"]);
+  batch.key_counts = read_key_counts(body);
   const std::string id(room_id);
   const Json room = body["rooms"]["join"][id.c_str()];
   batch.in_room = room.is_object();
@@ -52,7 +85,8 @@ SyncBatch read_sync_response(const Json& body, std::string_view room_id) {
     auto type = json.string_at("type");
     auto sender = json.string_at("sender");
     if (type && sender)
-      batch.to_device.push_back({std::move(*sender), std::move(*type), json["content"]});
+      batch.to_device.push_back(
+          {std::move(*sender), std::move(*type), json["content"], Trust::Clear, {}});
   }
   return batch;
 }

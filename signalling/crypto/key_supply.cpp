@@ -20,13 +20,19 @@ KeySupply::KeySupply(const Address& own, Account& account, const Entropy& entrop
       entropy_(entropy),
       published_(published),
       needs_fallback_(!published) {
-  if (!published) on_server_ = 0;
+  if (!published) lost();
+}
+
+void KeySupply::lost() {
+  published_ = false;
+  needs_fallback_ = true;
+  on_server_ = 0;
 }
 
 /* A server need not mention keys of which it has none; but the answer to an upload says more
  * than silence. */
 void KeySupply::counted(const KeyCounts& counts, Time now) {
-  if (uploading_ || !published_) return;
+  if (uploading_ || !published_ || std::exchange(crossed_upload_, false)) return;
   if (counts.one_time_keys)
     on_server_ = counts.one_time_keys;
   else if (!has_uploaded_)
@@ -70,6 +76,7 @@ void KeySupply::uploaded(const Json& reply) {
   published_ = true;
   needs_fallback_ = false;
   has_uploaded_ = true;
+  crossed_upload_ = true;
   on_server_ =
       reply["one_time_key_counts"].integer_at(one_time_key_algorithm).value_or(wanted_keys);
 }

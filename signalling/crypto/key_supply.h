@@ -28,6 +28,8 @@ class KeySupply {
   std::optional<Json> take_upload(Time now);
   /* The answer. */
   void uploaded(const Json& reply);
+  /* The server has none of our keys, whatever we thought. */
+  void lost();
   bool is_published() const { return published_; }
 
  private:
@@ -37,7 +39,8 @@ class KeySupply {
   bool published_;
   bool uploading_ = false;
   bool needs_fallback_;
-  bool has_uploaded_ = false; /* in this process */
+  bool has_uploaded_ = false;   /* in this process */
+  bool crossed_upload_ = false; /* the next sync may have been counted before the upload */
   std::optional<std::int64_t> on_server_;
   std::optional<Time> fallback_since_; /* the one before it is kept for an hour */
 };

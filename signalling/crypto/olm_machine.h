@@ -75,6 +75,9 @@ class OlmMachine {
   /* Whether the server has our device keys. */
   bool is_published() const { return supply_.is_published(); }
 
+  /* The server has none of our keys. */
+  void lost_keys() { supply_.lost(); }
+
   /* What a sync brings, before its messages. */
   void counted(const KeyCounts& counts, Time now) { supply_.counted(counts, now); }
   void changed(const std::string& user_id) { lists_.changed(user_id); }

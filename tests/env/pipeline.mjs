@@ -10,8 +10,14 @@ const plugin = join(build, "plugin");
 // A command, one word a line, that runs the pipelines elsewhere but with the same folders: in another Debian.
 export const within = process.env.PIPELINE_WITHIN?.split("\n").filter(Boolean) ?? [];
 
+// The devices' keys: a device that is used twice needs them again.
+const data = mkdtempSync(join(tmpdir(), "data-"));
+process.on("exit", () => rmSync(data, { recursive: true, force: true }));
+
 // What a program that loads the plugin needs to know.
-export const environment = { GST_PLUGIN_PATH: plugin, GST_REGISTRY: join(plugin, "interop-registry.bin") };
+export const environment = {
+  GST_PLUGIN_PATH: plugin, GST_REGISTRY: join(plugin, "interop-registry.bin"), XDG_DATA_HOME: data,
+};
 
 export class Pipeline {
   // `element`: more properties of matrixcall; `rest`: what follows it. A `FILE` in it is a file in the

@@ -20,10 +20,10 @@ struct Server {
     return call_line(server.url(), server.add_user("@mia:fake", "RECORDER"), room,
                      "create=true " + more);
   }
-  matrix::SessionConfig account(const std::string& user) {
+  matrix::SessionConfig account(const std::string& user, const std::string& device = "DEVICE") {
     matrix::SessionConfig config;
     config.homeserver = server.url();
-    config.access_token = server.add_user(user, "DEVICE");
+    config.access_token = server.add_user(user, device);
     config.room = room;
     return config;
   }

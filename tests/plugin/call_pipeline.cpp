@@ -74,10 +74,34 @@ std::string CallPipeline::wait_for_error(GstResourceError code) {
   return "";
 }
 
+namespace {
+
+/* Gone when the process ends. */
+struct Stores {
+  std::string folder;
+  unsigned number = 0;
+  Stores() {
+    const glib::Unique<char> made(g_dir_make_tmp("stores-XXXXXX", nullptr));
+    folder = made.get();
+  }
+  ~Stores() {
+    const std::string command = "rm -r '" + folder + "'";
+    g_spawn_command_line_sync(command.c_str(), nullptr, nullptr, nullptr, nullptr);
+  }
+};
+
+/* Each pipeline has another homeserver, where devices have the same names. */
+std::string new_store() {
+  static Stores stores;
+  return stores.folder + "/" + std::to_string(stores.number++);
+}
+
+}  // namespace
+
 std::string call_line(const std::string& homeserver, const std::string& token,
                       const std::string& room, const std::string& more) {
-  return "matrixcall name=c homeserver=" + homeserver + " access-token=" + token + " room=\"" +
-         room + "\" " + more + " ";
+  return "matrixcall name=c homeserver=" + homeserver + " access-token=" + token +
+         " store=" + new_store() + " room=\"" + room + "\" " + more + " ";
 }
 
 }  // namespace party

@@ -169,7 +169,7 @@ GST_START_TEST(one_leaves_and_the_other_goes_on_with_numbers_never_used_again) {
   fail_unless(wait_for_pad(pipeline, "added", "audio_1"));
   first.leave();
   fail_unless(wait_for_pad(pipeline, "removed", "audio_0"));
-  SendingParty again(server.account("@anna:fake"), {.audio = true, .video = false});
+  SendingParty again(server.account("@anna:fake", "NEW"), {.audio = true, .video = false});
   fail_unless(wait_for_pad(pipeline, "added", "audio_2"));
   const auto pad = glib::Ref<GstPad>::adopt(gst_element_get_static_pad(pipeline.call(), "audio_1"));
   fail_unless(pad);

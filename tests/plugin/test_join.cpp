@@ -149,8 +149,9 @@ GST_END_TEST;
 
 GST_START_TEST(can_be_stopped_at_every_step) {
   Server server;
+  const std::string line = server.line();
   for (const char* state : {"", "connecting", "joining", "joined"}) {
-    CallPipeline pipeline(server.line());
+    CallPipeline pipeline(line);
     pipeline.play();
     if (*state) fail_unless(wait_for_state(pipeline, state));
     fail_unless(pipeline.stop() < 4 * GST_SECOND);

@@ -81,6 +81,36 @@ GST_START_TEST(takes_over_what_is_set) {
 }
 GST_END_TEST;
 
+GST_START_TEST(keeps_keys_where_the_device_lives_on) {
+  Settings settings = good();
+  fail_unless(session_config(settings)->store ==
+              std::string(g_get_user_data_dir()) + "/gst-matrix-call");
+  settings.store = "/some/where";
+  fail_unless(session_config(settings)->store == "/some/where");
+  settings = good();
+  settings.access_token.clear();
+  settings.password = "password";
+  settings.user_id = "@a:b";
+  fail_unless(session_config(settings)->store.empty());
+  settings.store_key_file = "/some/key";
+  check_refused(settings, "store-key-file needs the store");
+}
+GST_END_TEST;
+
+GST_START_TEST(takes_over_who_is_trusted) {
+  Settings settings = good();
+  fail_unless(session_config(settings)->trust == matrix::TrustPolicy());
+  settings.accept_plaintext = true;
+  fail_unless(session_config(settings)->trust.accept_plaintext);
+  settings.signalling_encryption = matrixcall::SignallingEncryption::Required;
+  check_refused(settings, "accept-plaintext=true contradicts");
+  settings.accept_plaintext = false;
+  settings.device_trust = matrixcall::DeviceTrust::Signed;
+  const auto config = session_config(settings);
+  fail_unless(config->trust.required && config->trust.signed_only);
+}
+GST_END_TEST;
+
 GST_START_TEST(says_what_is_missing) {
   Settings settings = good();
   settings.homeserver.clear();
@@ -170,6 +200,8 @@ static Suite* settings_suite() {
   TCase* tcase = tcase_create("general");
   suite_add_tcase(suite, tcase);
   tcase_add_test(tcase, takes_over_what_is_set);
+  tcase_add_test(tcase, keeps_keys_where_the_device_lives_on);
+  tcase_add_test(tcase, takes_over_who_is_trusted);
   tcase_add_test(tcase, says_what_is_missing);
   tcase_add_test(tcase, says_what_cannot_work);
   tcase_add_test(tcase, allows_plain_http_on_loopback_only);

@@ -228,6 +228,10 @@ void Homeserver::set_turn(const std::string& body) {
   impl_->loop.run_sync([&] { impl_->rooms.set_turn(body); });
 }
 
+void Homeserver::with_keys(const std::function<void(Keys&)>& use) {
+  impl_->loop.run_sync([&] { use(impl_->rooms.keys()); });
+}
+
 size_t Homeserver::devices() {
   size_t number = 0;
   impl_->loop.run_sync([&] { number = impl_->rooms.devices(); });

@@ -45,6 +45,8 @@ class Homeserver {
                       const std::string& device, const std::string& content);
   /* The answer to /voip/turnServer; "{}" at first. */
   void set_turn(const std::string& body);
+  /* Runs on the server's thread. */
+  void with_keys(const std::function<void(Keys&)>& use);
   /* Devices that are logged in. */
   size_t devices();
 

@@ -96,7 +96,7 @@ std::string Rooms::add_user(const std::string& user_id, const std::string& devic
   if (device_id.empty() && !password.empty()) return "";
   std::string token =
       "syt_secret_" + std::to_string(devices_.size()) + "_" + std::to_string(g_random_int());
-  devices_[token] = {user_id, device_id, {}};
+  devices_[token] = {user_id, device_id, {}, {}};
   return token;
 }
 
@@ -173,6 +173,7 @@ std::optional<Answer> Rooms::handle(const Request& request) {
   if (path[0] == "join" && path.size() == 2) return join(*device, path[1]);
   if (path[0] == "rooms") return room_request(request, *device, path);
   if (path[0] == "sendToDevice" && path.size() == 3) return deliver(request, *device, path);
+  if (path[0] == "keys" && path.size() == 2) return keys_request(request, *device, path);
   if (path[0] == "voip") return Answer{.status = 200, .body = turn_, .headers = {}};
   if (path[0] == "account") {
     JsonObjectBuilder body;
@@ -181,6 +182,8 @@ std::optional<Answer> Rooms::handle(const Request& request) {
     return answer(body.build());
   }
   if (path[0] == "logout") {
+    keys_.remove({device->user_id, device->device_id});
+    changed_devices(device->user_id);
     devices_.erase(request.authorization.substr(std::string("Bearer ").size()));
     return Answer();
   }
@@ -238,6 +241,21 @@ Answer Rooms::put_state(const Request& request, const Device& device, const Path
   return answer(JsonObjectBuilder().set("event_id", "$" + std::to_string(position_)).build());
 }
 
+Answer Rooms::keys_request(const Request& request, const Device& device, const Path& path) {
+  const Json body = parse(request.body);
+  if (path[1] == "query") return answer(keys_.query(body));
+  if (path[1] == "claim") return answer(keys_.claim(body));
+  if (path[1] != "upload") return refusal(404, "M_UNRECOGNIZED", "?");
+  Answer uploaded = answer(keys_.upload({device.user_id, device.device_id}, body));
+  if (body.has("device_keys")) changed_devices(device.user_id);
+  return uploaded;
+}
+
+void Rooms::changed_devices(const std::string& user) {
+  ++position_;
+  for (auto& [token, device] : devices_) device.changed.emplace_back(position_, user);
+}
+
 Answer Rooms::deliver(const Request& request, const Device& device, const Path& path) {
   const std::string sender = device.user_id;
   parse(request.body)["messages"].for_each_member([&](const char* user, const Json& devices) {
@@ -280,24 +298,37 @@ std::optional<Answer> Rooms::sync(const Request& request, Device& device) {
     wanted.insert(room.as_string().value_or(""));
   JsonObjectBuilder joined;
   JsonObjectBuilder gone;
-  bool news = since == 0;
+  const bool full_state = query_value(request.query, "full_state") == "true";
+  bool news = since == 0 || full_state;
   for (const auto& [id, room] : rooms_) {
     bool left = false;
     if (!wanted.empty() && !wanted.contains(id)) continue;
-    const Json section = room_news(room, device, since, lazy, left);
+    const Json section = room_news(room, device, full_state ? 0 : since, lazy, left);
     if (section.exists()) (left ? gone : joined).set(id.c_str(), section);
     news = news || section.exists();
   }
   std::vector<Json> messages;
   while (!device.inbox.empty() && device.inbox.front().first <= since) device.inbox.pop_front();
   for (const auto& [position, event] : device.inbox) messages.push_back(event);
-  if (!news && messages.empty()) return std::nullopt;
+  while (!device.changed.empty() && device.changed.front().first <= since)
+    device.changed.pop_front();
+  std::vector<Json> changed;
+  for (const auto& [position, user] : device.changed) changed.push_back(Json::string(user));
+  if (!news && messages.empty() && changed.empty()) return std::nullopt;
+  const Keys::Device id{device.user_id, device.device_id};
+  std::vector<Json> unused;
+  if (keys_.has_unused_fallback(id)) unused.push_back(Json::string("signed_curve25519"));
   return answer(
       JsonObjectBuilder()
           .set("next_batch", "s" + std::to_string(position_))
           .set("rooms",
                JsonObjectBuilder().set("join", joined.build()).set("leave", gone.build()).build())
           .set("to_device", events(messages))
+          .set("device_lists",
+               JsonObjectBuilder().set("changed", matrix::json_array(changed)).build())
+          .set("device_one_time_keys_count",
+               JsonObjectBuilder().set("signed_curve25519", keys_.count(id)).build())
+          .set("device_unused_fallback_key_types", matrix::json_array(unused))
           .build());
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "signalling/core/json.h"
+#include "tests/signalling/fake_keys.h"
 
 namespace fake {
 
@@ -43,6 +44,7 @@ class Rooms {
                     const std::string& key) const;
   void send_to_device(const std::string& sender, const std::string& type, const std::string& user,
                       const std::string& device, const matrix::Json& content);
+  Keys& keys() { return keys_; }
   void set_turn(std::string body) { turn_ = std::move(body); }
   size_t devices() const { return devices_.size(); }
 
@@ -75,6 +77,7 @@ class Rooms {
     std::string user_id;
     std::string device_id;
     std::deque<std::pair<std::int64_t, matrix::Json>> inbox;
+    std::deque<std::pair<std::int64_t, std::string>> changed; /* users whose devices did */
   };
   using Path = std::vector<std::string>;
 
@@ -83,6 +86,8 @@ class Rooms {
   Answer join(const Device& device, const std::string& room);
   Answer room_request(const Request& request, const Device& device, const Path& path);
   Answer put_state(const Request& request, const Device& device, const Path& path);
+  Answer keys_request(const Request& request, const Device& device, const Path& path);
+  void changed_devices(const std::string& user);
   Answer deliver(const Request& request, const Device& device, const Path& path);
   std::optional<Answer> sync(const Request& request, Device& device);
   matrix::Json room_news(const Room& room, const Device& device, std::int64_t since, bool lazy,
@@ -94,6 +99,7 @@ class Rooms {
   std::map<std::string, Device> devices_;        /* by token */
   std::map<std::string, Room> rooms_;
   std::string turn_ = "{}";
+  Keys keys_;
 };
 
 Answer refusal(unsigned status, const char* errcode, const char* error);

@@ -25,6 +25,12 @@ struct Fixture {
     g_assert_true(body.has_value());
     supply.uploaded(server.upload(device, *body));
   }
+  /* Past the sync that was under way during an upload. */
+  void upload_and_sync() {
+    upload();
+    supply.counted({0, false}, 0ms);
+    g_assert_false(supply.take_upload(0ms).has_value());
+  }
 };
 
 void publishes_a_new_device() {
@@ -51,7 +57,7 @@ void repeats_a_lost_upload_with_the_same_keys() {
 
 void tops_up_what_was_claimed() {
   Fixture f;
-  f.upload();
+  f.upload_and_sync();
   f.supply.counted({25, true}, 0ms);
   g_assert_false(f.supply.take_upload(0ms).has_value());
   f.supply.counted({24, true}, 0ms);
@@ -77,7 +83,7 @@ void counts_silence_as_none_until_told_better() {
 
 void replaces_a_used_fallback_key() {
   Fixture f;
-  f.upload();
+  f.upload_and_sync();
   f.supply.counted({50, true}, 0ms);
   g_assert_false(f.supply.take_upload(0ms).has_value());
   f.supply.counted({50, false}, 0ms);

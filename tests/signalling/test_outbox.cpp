@@ -32,10 +32,11 @@ struct Fixture {
     loop.run_sync([&] {
       client = std::move(*MatrixClient::create(loop, server.url(), ""));
       client->use({"@a:fake", "A", token});
-      outbox = std::make_unique<Outbox>(
-          loop, *client, room, [this](std::uint64_t number, const rtc::Result<void>& result) {
-            sent.emplace_back(number, result);
-          });
+      outbox =
+          std::make_unique<Outbox>(loop, *client, nullptr, room,
+                                   [this](std::uint64_t number, const rtc::Result<void>& result) {
+                                     sent.emplace_back(number, result);
+                                   });
     });
   }
   ~Fixture() {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "tests/signalling/fake_homeserver.h"
+#include "tests/signalling/fake_rooms.h"
 #include "tests/signalling/party.h"
 
 /* What a session tells of its tracks, and at what price. */
@@ -15,10 +16,18 @@ using rtc::TrackSource;
 namespace {
 
 constexpr const char* metadata_changed = "/sendToDevice/m.call.sdp_stream_metadata_changed/";
+constexpr const char* encrypted_message = "/sendToDevice/m.room.encrypted/";
 
-/* A call of @size devices of as many users, all connected. */
+std::optional<fake::Answer> knows_no_keys(const fake::Request& request) {
+  if (request.path.find("/keys/") == std::string::npos) return std::nullopt;
+  return fake::refusal(404, "M_UNRECOGNIZED", "?");
+}
+
+/* A call of @size devices of as many users, all connected; on a homeserver that knows of no
+ * encryption, or one that does. */
 struct Crowd {
-  explicit Crowd(size_t size) {
+  explicit Crowd(size_t size, bool encrypted = false) {
+    if (!encrypted) server.set_hook(knows_no_keys);
     for (size_t i = 0; i < size; i++) {
       const std::string user = "@user" + std::to_string(i) + ":fake";
       SessionConfig config;
@@ -49,21 +58,25 @@ struct Crowd {
   std::vector<std::unique_ptr<Party>> parties;
 };
 
+void mutes_with_one_request(size_t peers, bool encrypted) {
+  Crowd crowd(peers + 1, encrypted);
+  Party& us = *crowd.parties[0];
+  const char* request = encrypted ? encrypted_message : metadata_changed;
+  for (const bool muted : {true, false}) {
+    const size_t before = crowd.server.count(request);
+    us.set_muted(TrackSource::Microphone, muted);
+    us.set_muted(TrackSource::Camera, muted);
+    for (size_t i = 1; i <= peers; i++)
+      g_assert_true(crowd.parties[i]->reports_soon<matrix::FeedMuted>(muted ? 2 : 4));
+    g_assert_cmpuint(crowd.server.count(request), ==, before + 1);
+  }
+}
+
 void mutes_with_one_request_whatever_the_number_of_peers() {
   std::vector<size_t> sizes{2, 8};
   if (g_getenv("LONG")) sizes.push_back(16);
-  for (const size_t peers : sizes) {
-    Crowd crowd(peers + 1);
-    Party& us = *crowd.parties[0];
-    for (const bool muted : {true, false}) {
-      const size_t before = crowd.server.count(metadata_changed);
-      us.set_muted(TrackSource::Microphone, muted);
-      us.set_muted(TrackSource::Camera, muted);
-      for (size_t i = 1; i <= peers; i++)
-        g_assert_true(crowd.parties[i]->reports_soon<matrix::FeedMuted>(muted ? 2 : 4));
-      g_assert_cmpuint(crowd.server.count(metadata_changed), ==, before + 1);
-    }
-  }
+  for (const size_t peers : sizes)
+    for (const bool encrypted : {false, true}) mutes_with_one_request(peers, encrypted);
 }
 
 void renegotiates_when_a_track_goes() {

@@ -129,11 +129,15 @@ void a_room_without_a_call() {
   check(scene.error(), Kind::NotFound, "create=true");
 }
 
-void an_encrypted_room() {
+void a_token_of_another_client() {
   Scene scene;
-  scene.server.set_state(scene.config.room, "@a:fake", "m.room.encryption", "",
-                         R"({"algorithm":"m.megolm.v1.aes-sha2"})");
-  check(scene.error(), Kind::Denied, "is encrypted");
+  scene.server.with_keys([](fake::Keys& keys) {
+    keys.set_device_keys({"@a:fake", "A"},
+                         *matrix::Json::parse(R"({"keys":{"curve25519:A":"x"}})"));
+  });
+  check(scene.error(), Kind::Settings, "belongs to another client");
+  g_assert_cmpuint(scene.server.count("/keys/upload"), ==, 0);
+  g_assert_cmpuint(scene.server.count("/logout"), ==, 0);
   g_assert_cmpuint(scene.server.count("/state/", "PUT"), ==, 0);
 }
 
@@ -218,7 +222,7 @@ int main(int argc, char** argv) {
   TEST(a_room_that_we_may_not_join);
   TEST(a_room_where_we_may_not_take_part);
   TEST(a_room_without_a_call);
-  TEST(an_encrypted_room);
+  TEST(a_token_of_another_client);
   TEST(nobody_there);
   TEST(a_server_that_says_nothing);
   TEST(a_server_in_trouble);

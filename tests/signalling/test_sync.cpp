@@ -41,11 +41,13 @@ struct Fixture : Sync::Observer {
     loop.run_sync([&] {
       client = std::move(*MatrixClient::create(loop, server.url(), ""));
       client->use({"@a:fake", "A", token});
-      sync = std::make_unique<Sync>(loop, *client, room, *this);
+      sync = std::make_unique<Sync>(loop, *client, room, "", *this);
       sync->start();
     });
   }
+  int lost = 0;
   void on_sync(const SyncBatch& batch) override { batches.push_back(batch); }
+  void on_sync_lost() override { lost++; }
   void on_sync_failed(const rtc::Error& error, unsigned attempts) override {
     failures.push_back(error);
     g_assert_cmpuint(attempts, >, 0);
