@@ -5,7 +5,7 @@ import { createReadStream, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, extname, join } from "node:path";
 import { until } from "./process.mjs";
 
 const { chromium } = createRequire(join(process.env.NODE_MODULES, "index.js"))("playwright-core");
@@ -21,7 +21,12 @@ const flags = [
 const content = {
   width: 320, height: 180, fps: 15, colour: "rgb(200,40,40)", screenColour: "rgb(40,160,60)",
   frequency: 440, audio: true, video: true, flashPeriod: 0,
+  // "receive": its device has keys, and it sends its call messages in clear, as matrix-js-sdk does;
+  // "required": it encrypts them and takes no others.
+  crypto: "",
 };
+
+const types = { ".js": "text/javascript", ".wasm": "application/wasm" };
 
 // The page comes from http://localhost: only a secure context has media.
 let pages;
@@ -29,7 +34,7 @@ async function pageUrl() {
   if (!pages) {
     pages = createServer((request, response) => {
       const file = basename(new URL(request.url, "http://localhost").pathname) || "peer.html";
-      response.setHeader("content-type", file.endsWith(".js") ? "text/javascript" : "text/html");
+      response.setHeader("content-type", types[extname(file)] ?? "text/html");
       createReadStream(join(process.env.PEER_PAGE, file)).on("error", () => response.writeHead(404).end()).pipe(response);
     }).listen(0, "127.0.0.1");
     pages.unref();

@@ -57,6 +57,10 @@ make_synapse() {
   /usr/bin/python3 -m venv "$1" && "$1/bin/python" -m pip install -q --no-deps -r "$env_dir/requirements.txt"
 }
 
+make_olm() {
+  /usr/bin/python3 -m venv "$1" && "$1/bin/python" -m pip install -q --no-deps -r "$env_dir/olm-requirements.txt"
+}
+
 make_node_modules() {
   echo "Installing the browser's JavaScript into $cache"
   cp "$env_dir"/node/package.json "$env_dir"/node/package-lock.json "$env_dir"/node/.npmrc "$1" &&
@@ -65,17 +69,18 @@ make_node_modules() {
 
 make_page() {
   NODE_PATH=$node_modules "$node_modules/.bin/esbuild" "$env_dir/page/peer.js" --bundle --format=iife --target=chrome120 \
-    --define:global=globalThis --log-level=error --outfile="$1/peer.js" &&
-    cp "$env_dir/page/peer.html" "$1"
+    --define:global=globalThis --define:import.meta.url=location.href --log-level=error --outfile="$1/peer.js" &&
+    cp "$env_dir/page/peer.html" "$node_modules/@matrix-org/matrix-sdk-crypto-wasm/pkg/matrix_sdk_crypto_wasm_bg.wasm" "$1"
 }
 
-# Says where things are by exporting SYNAPSE_PYTHON, NODE_MODULES and PEER_PAGE.
+# Says where things are by exporting SYNAPSE_PYTHON, OLM_PYTHON, NODE_MODULES and PEER_PAGE.
 install_environment() {
-  local synapse page
+  local synapse olm page
   synapse=synapse-$(digest "$env_dir/requirements.txt" <(/usr/bin/python3 --version))
+  olm=olm-$(digest "$env_dir/olm-requirements.txt" <(/usr/bin/python3 --version))
   modules=node-$(digest "$env_dir"/node/package-lock.json <(node --version))
   page=page-$(digest "$env_dir"/node/package-lock.json "$env_dir"/page/*)
   node_modules=$cache/$modules/node_modules
-  cached "$synapse" make_synapse && cached "$modules" make_node_modules && cached "$page" make_page || return
-  export SYNAPSE_PYTHON=$cache/$synapse/bin/python NODE_MODULES=$node_modules PEER_PAGE=$cache/$page
+  cached "$synapse" make_synapse && cached "$olm" make_olm && cached "$modules" make_node_modules && cached "$page" make_page || return
+  export SYNAPSE_PYTHON=$cache/$synapse/bin/python OLM_PYTHON=$cache/$olm/bin/python NODE_MODULES=$node_modules PEER_PAGE=$cache/$page
 }

@@ -2,6 +2,7 @@
 // One participant in a browser: matrix-js-sdk, a known picture and tone, and what it sees and hears
 // of others. window.peer is what the tests call.
 import * as sdk from "matrix-js-sdk";
+import { encryptCalls } from "./encrypt_calls.js";
 import { Picture } from "./picture.js";
 import { Tone } from "./tone.js";
 import { Ear, Eye } from "./ear_and_eye.js";
@@ -32,6 +33,8 @@ class Peer {
       baseUrl: options.homeserver, accessToken: options.accessToken, userId: options.userId,
       deviceId: options.deviceId, useE2eForGroupCall: false, isVoipWithNoMediaAllowed: true,
     });
+    if (options.crypto) await this.client.initRustCrypto({ useIndexedDB: false });
+    if (options.crypto === "required") encryptCalls(this.client);
     await this.client.startClient({ initialSyncLimit: 20 });
     await new Promise((resolve) => this.client.on("sync", (state) => state === "PREPARED" && resolve()));
     await this.client.waitUntilRoomReadyForGroupCalls(options.roomId);
