@@ -14,6 +14,9 @@ constexpr const char* encoder =
     "keyframe-max-dist=3000 max-quantizer=56 buffer-size=1000 buffer-initial-size=500 "
     "buffer-optimal-size=600 static-threshold=1 threads=2 ! ";
 
+/* The callers may send the same reel. */
+constexpr unsigned other = 10000;
+
 struct Track {
   const char* tee;
   std::string payloader;
@@ -28,8 +31,9 @@ std::string packets(const std::string& payloader, unsigned ssrc) {
 class BareSender final : public Sender {
  public:
   BareSender(const Account& account, const std::string& folder, bool encodes)
-      : tracks_{Track{"audio", packets("rtpopuspay pt=111", audio_ssrc), audio_caps()},
-                Track{"video", (encodes ? encoder : "") + packets("rtpvp8pay pt=96", video_ssrc),
+      : tracks_{Track{"audio", packets("rtpopuspay pt=111", audio_ssrc + other), audio_caps()},
+                Track{"video",
+                      (encodes ? encoder : "") + packets("rtpvp8pay pt=96", video_ssrc + other),
                       video_caps()}} {
     const std::string file = "filesrc location=\"" + folder;
     const std::string paced = ".webm\" ! matroskademux ! clocksync ! ";
