@@ -3,6 +3,16 @@
 // flashes and beeps. Everything by performance.now().
 import { readNumber } from "./picture.js";
 
+async function each(track, take) {
+  const reader = new MediaStreamTrackProcessor({ track }).readable.getReader();
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    take(value);
+    value.close();
+  }
+}
+
 export class Eye {
   constructor(track) {
     this.firstFrame = null;
@@ -15,17 +25,7 @@ export class Eye {
     this.resumed = [];
     this.canvas = new OffscreenCanvas(160, 90);
     this.context = this.canvas.getContext("2d", { willReadFrequently: true });
-    this.reader = new MediaStreamTrackProcessor({ track }).readable.getReader();
-    this.read();
-  }
-
-  async read() {
-    for (;;) {
-      const { value, done } = await this.reader.read();
-      if (done) return;
-      this.look(value);
-      value.close();
-    }
+    each(track, (frame) => this.look(frame));
   }
 
   look(frame) {
@@ -65,17 +65,7 @@ export class Ear {
     this.beeps = [];
     this.loudUntil = -Infinity;
     // As the eye reads its frames: what goes through the context comes some 50 ms later.
-    this.reader = new MediaStreamTrackProcessor({ track }).readable.getReader();
-    this.read();
-  }
-
-  async read() {
-    for (;;) {
-      const { value, done } = await this.reader.read();
-      if (done) return;
-      this.listen(value);
-      value.close();
-    }
+    each(track, (data) => this.listen(data));
   }
 
   listen(data) {
