@@ -17,17 +17,17 @@ enum class FeedKind { Audio, Video, Screen, ScreenAudio };
  * it from here on. It is in every feed after the segment and before the first buffer, and again
  * at each change, between the last buffer before and the first one after it. */
 struct ActivityNews {
-  std::string room; /* id */
-  std::string call_id;
-  std::string user_id;
-  std::string device_id;
-  std::string session_id;
-  std::string display_name;
+  std::string room{}; /* id */
+  std::string call_id{};
+  std::string user_id{};
+  std::string device_id{};
+  std::string session_id{};
+  std::string display_name{};
   FeedKind kind = FeedKind::Audio;
   Activity activity = Activity::Idle;
-  bool muted = false; /* by the participant, also if it is stalled or ended as well */
-  std::string trust;  /* as the pad's property */
-  std::string reason; /* of Ended: "left", "call-ended", ... */
+  bool muted = false;   /* by the participant, also if it is stalled or ended as well */
+  std::string trust{};  /* as the pad's property */
+  std::string reason{}; /* of Ended: "left", "call-ended", ... */
   GstClockTime running_time = GST_CLOCK_TIME_NONE; /* of the change; NONE before PLAYING */
   gint64 utc = 0;                                  /* the same moment, us since 1970 */
   bool operator==(const ActivityNews&) const = default;

@@ -163,6 +163,7 @@ void Branch::deliver(Ref<GstBuffer> packet) {
     lost_packets_ = true;
     return drop_unused_chain();
   }
+  entry.outlet->feed->note_packet();
   if (entry.outlet->feed->wanted() && prepare(entry)) {
     if (std::exchange(lost_packets_, false)) request_key_frame();
     if (chain_->push(std::move(packet)) < GST_FLOW_EOS) {

@@ -28,18 +28,50 @@ void complete(GstStructure* structure, const char* field, int value) {
     gst_structure_set(structure, field, G_TYPE_INT, value, nullptr);
 }
 
-void complete(GstStructure* structure, rtc::MediaKind kind) {
-  if (kind == rtc::MediaKind::Audio) {
-    complete(structure, "rate", 48000);
-    complete(structure, "channels", 2);
-    if (gst_structure_has_name(structure, "audio/x-opus"))
-      complete(structure, "channel-mapping-family", 0);
-    return;
-  }
-  complete(structure, "width", 640);
-  complete(structure, "height", 360);
+void complete(GstStructure* structure, const char* field, const char* value) {
+  if (gst_structure_has_field(structure, field))
+    gst_structure_fixate_field_string(structure, field, value);
+  else
+    gst_structure_set(structure, field, G_TYPE_STRING, value, nullptr);
+}
+
+void complete_audio(GstStructure* structure) {
+  complete(structure, "rate", 48000);
+  complete(structure, "channels", 2);
+  if (gst_structure_has_name(structure, "audio/x-opus"))
+    complete(structure, "channel-mapping-family", 0);
+  if (!is_raw(structure)) return;
+  complete(structure, "format", "S16LE");
+  complete(structure, "layout", "interleaved");
+}
+
+struct Picture {
+  gint width = 640;
+  gint height = 360;
+  gint fps_n = 0;
+  gint fps_d = 1;
+};
+
+Picture picture_of(const GstCaps* idle) {
+  Picture picture;
+  if (!idle || gst_caps_is_any(idle) || gst_caps_is_empty(idle)) return picture;
+  const GstStructure* structure = gst_caps_get_structure(idle, 0);
+  gst_structure_get_int(structure, "width", &picture.width);
+  gst_structure_get_int(structure, "height", &picture.height);
+  gst_structure_get_fraction(structure, "framerate", &picture.fps_n, &picture.fps_d);
+  return picture;
+}
+
+void complete_video(GstStructure* structure, const Picture& picture) {
+  complete(structure, "width", picture.width);
+  complete(structure, "height", picture.height);
+  if (is_raw(structure)) complete(structure, "format", "I420");
   if (gst_structure_has_field(structure, "framerate"))
-    gst_structure_fixate_field_nearest_fraction(structure, "framerate", 30, 1);
+    gst_structure_fixate_field_nearest_fraction(structure, "framerate", picture.fps_n,
+                                                picture.fps_d);
+  else if (is_raw(structure))
+    gst_structure_set(structure, "framerate", GST_TYPE_FRACTION, picture.fps_n, picture.fps_d,
+                      nullptr);
 }
 
 bool suits(const GstStructure* structure, const GstCapsFeatures* features, rtc::MediaKind kind,
@@ -70,7 +102,7 @@ Caps first_taken(GstPad* pad, GstCaps* possible) {
   return Caps::adopt(gst_caps_truncate(taken.release()));
 }
 
-Caps stand_in(GstPad* pad, rtc::MediaKind kind, Wanted wanted) {
+Caps stand_in(GstPad* pad, rtc::MediaKind kind, Wanted wanted, const GstCaps* idle) {
   if (!gst_pad_is_linked(pad)) return {};
   const auto ours = Caps::adopt(gst_pad_get_pad_template_caps(pad));
   const auto taken = Caps::adopt(
@@ -80,7 +112,11 @@ Caps stand_in(GstPad* pad, rtc::MediaKind kind, Wanted wanted) {
     GstStructure* structure = gst_caps_get_structure(taken.get(), i);
     if (!suits(structure, gst_caps_get_features(taken.get(), i), kind, wanted)) continue;
     auto caps = Caps::adopt(gst_caps_new_full(gst_structure_copy(structure), nullptr));
-    complete(gst_caps_get_structure(caps.get(), 0), kind);
+    auto* fields = gst_caps_get_structure(caps.get(), 0);
+    if (kind == rtc::MediaKind::Audio)
+      complete_audio(fields);
+    else
+      complete_video(fields, picture_of(idle));
     caps = Caps::adopt(gst_caps_fixate(caps.release()));
     if (gst_caps_is_fixed(caps.get())) return caps;
   }

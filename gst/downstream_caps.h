@@ -18,7 +18,9 @@ glib::Ref<GstCaps> first_taken(GstPad* pad, GstCaps* possible);
 
 enum class Wanted { Any, Raw, Encoded };
 /* Fixed caps of @kind for a stream that never had media, which its pad template and the
- * peer allow. Empty reference if there are none, or nobody is linked. */
-glib::Ref<GstCaps> stand_in(GstPad* pad, rtc::MediaKind kind, Wanted wanted);
+ * peer allow. @idle: raw caps whose width, height and framerate a video gets if it may, or
+ * nullptr for 640x360 and 0/1. Empty reference if there are none, or nobody is linked. */
+glib::Ref<GstCaps> stand_in(GstPad* pad, rtc::MediaKind kind, Wanted wanted,
+                            const GstCaps* idle = nullptr);
 
 }  // namespace media

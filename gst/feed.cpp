@@ -27,8 +27,20 @@ void Feed::send_sticky(glib::Ref<GstEvent> event) {
   impl_->send_sticky(std::move(event));
 }
 
-void Feed::end() {
-  impl_->end();
+void Feed::set_muted(bool muted) {
+  impl_->set_muted(muted);
+}
+
+void Feed::describe(const ActivityNews& news) {
+  impl_->describe(news);
+}
+
+void Feed::set_muted_output(MutedOutput output) {
+  impl_->set_muted_output(output);
+}
+
+void Feed::end(const std::string& reason) {
+  impl_->end(reason);
 }
 
 void Feed::set_paused(bool paused) {
@@ -62,6 +74,10 @@ glib::Ref<GstCaps> Feed::choose(GstCaps* possible) {
 
 bool Feed::wanted() const {
   return impl_->is_wanted();
+}
+
+void Feed::note_packet() {
+  impl_->note_packet();
 }
 
 void Feed::connect_branch(std::function<void(glib::Ref<GstEvent>)> upstream,

@@ -26,6 +26,8 @@ class FeedInput {
    * decodes nothing; push() would drop it anyway. When it turns true, rebuild is called.
    * Any thread, cheap enough to be asked for each buffer. */
   virtual bool wanted() const = 0;
+  /* A packet of the track came, wanted or not. Streaming thread of the branch, cheap. */
+  virtual void note_packet() = 0;
 
   /* @upstream takes events for the connection (force-key-unit). @rebuild asks the branch to
    * ask wanted() and form_for() once more, and to change something only if their answers

@@ -44,16 +44,22 @@ void Preamble::send_caps(GstCaps* caps) {
 }
 
 void Preamble::send_sticky(glib::Ref<GstEvent> event) {
-  if (!segment_sent_) {
-    early_.push_back(std::move(event));
-    return;
-  }
+  if (!segment_sent_) return keep(std::move(event));
   if (GST_EVENT_TYPE(event.get()) == GST_EVENT_TAG) {
     GstTagList* tags = nullptr;
     gst_event_parse_tag(event.get(), &tags);
     gst_stream_set_tags(stream_.get(), tags);
   }
   gst_pad_push_event(pad_, event.release());
+}
+
+/* The last of each name. */
+void Preamble::keep(glib::Ref<GstEvent> event) {
+  const GstStructure* structure = gst_event_get_structure(event.get());
+  std::erase_if(early_, [&](const auto& older) {
+    return structure && gst_event_has_name(older.get(), gst_structure_get_name(structure));
+  });
+  early_.push_back(std::move(event));
 }
 
 void Preamble::finish() {

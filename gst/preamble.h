@@ -32,6 +32,7 @@ class Preamble {
   GstCaps* caps() const { return caps_.get(); }
 
  private:
+  void keep(glib::Ref<GstEvent> event);
   void send_segment();
 
   GstPad* const pad_;

@@ -139,6 +139,10 @@ void CallController::set_latency(unsigned latency_ms) {
   });
 }
 
+void CallController::set_muted_output(media::MutedOutput output) {
+  loop_.post([this, output] { pads_.set_muted_output(output); });
+}
+
 void CallController::leave() {
   loop_.post([this] { leave_for("left"); });
 }
@@ -197,6 +201,8 @@ void CallController::on_report(const matrix::Report& news) {
 
 void CallController::report(const matrix::ParticipantJoined& news) {
   status_.participants.push_back(news.participant);
+  roster_.joined(news.participant, g_get_real_time());
+  pads_.set_roster(roster_.entries());
   policy_->set_participants(status_.participants.size());
   owner_.show(status_);
   post_participant(element_, "joined", news.participant, "");
@@ -207,6 +213,8 @@ void CallController::report(const matrix::ParticipantChanged& news) {
     if (same_device(participant, news.participant)) participant = news.participant;
   }
   pads_.rename(news.participant);
+  roster_.changed(news.participant);
+  pads_.set_roster(roster_.entries());
   owner_.show(status_);
   post_participant(element_, "changed", news.participant, "");
 }
@@ -216,6 +224,8 @@ void CallController::report(const matrix::ParticipantLeft& news) {
     return same_device(participant, news.participant) &&
            participant.session_id == news.participant.session_id;
   });
+  roster_.left(news.participant);
+  pads_.set_roster(roster_.entries());
   policy_->set_participants(status_.participants.size());
   check_ready();
   owner_.show(status_);
@@ -229,7 +239,7 @@ void CallController::report(const matrix::ParticipantTrouble& news) {
 void CallController::report(const matrix::CallJoined& news) {
   room_id_ = news.room_id;
   call_id_ = news.call_id;
-  pads_.set_room(news.room_id);
+  pads_.set_call(news.room_id, news.call_id);
   policy_->joined();
   joined_ = true;
   ready_timer_ = loop_.after(ready_limit, [this] { send_.ready(); });

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gst/transport.h"
+#include "plugin/call_roster.h"
 #include "plugin/enums.h"
 #include "plugin/feed_pads.h"
 #include "plugin/leave_policy.h"
@@ -50,6 +51,7 @@ class CallController final : matrix::Session::Observer {
   void start();
   void set_playing(bool playing);
   void set_latency(unsigned latency_ms);
+  void set_muted_output(media::MutedOutput output);
   void set_bitrate_range(unsigned minimum, unsigned maximum);
   /* Before the pads are active and before start(). */
   void attach(const SendPads& pads) { pads.attach(send_); }
@@ -102,6 +104,7 @@ class CallController final : matrix::Session::Observer {
   std::unique_ptr<LeavePolicy> policy_;
 
   CallStatus status_;
+  CallRoster roster_;
   std::string room_id_;
   std::string call_id_;
   std::string reason_;

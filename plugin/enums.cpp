@@ -69,6 +69,19 @@ GType intent_type() {
   return type;
 }
 
+GType muted_output_type() {
+  using media::MutedOutput;
+  static const GEnumValue values[] = {
+      value(MutedOutput::Fill, "Silence, and black pictures", "fill"),
+      value(MutedOutput::Gap, "GAP events: a mixer takes the feed out of the picture", "gap"),
+      value(MutedOutput::Freeze, "Silence, and the last picture again and again", "freeze"),
+      value(MutedOutput::None, "Nothing: what is linked has to cope", "none"),
+      end_of_values,
+  };
+  static const GType type = register_enum("GstMatrixCallMutedOutput", values);
+  return type;
+}
+
 GType output_type() {
   using Output = media::Feed::Output;
   static const GEnumValue values[] = {

@@ -3,12 +3,13 @@
 
 #include <glib-object.h>
 
+#include "gst/activity.h"
+
 /* The enumerations that the element and its pads show as properties: C++ here, registered
  * with the nicks that an application or a command line uses. Any thread. */
 namespace matrixcall {
 
-/* What becomes of a feed at present. */
-enum class Activity { Idle, Active, Muted, Stalled, Ended };
+using media::Activity;
 /* How far the element got with its call. */
 enum class CallState { Idle, Connecting, Joining, Joined, Leaving, Ended };
 /* How the %s of the pad templates is filled in. */
@@ -23,9 +24,10 @@ const char* nick(CallState state);
 
 GType activity_type();
 GType call_state_type();
-GType intent_type();     /* of matrix::Intent */
-GType output_type();     /* of media::Feed::Output */
-GType pad_naming_type(); /* of PadNaming */
+GType intent_type();       /* of matrix::Intent */
+GType muted_output_type(); /* of media::MutedOutput */
+GType output_type();       /* of media::Feed::Output */
+GType pad_naming_type();   /* of PadNaming */
 GType signalling_encryption_type();
 GType device_trust_type();
 

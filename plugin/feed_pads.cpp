@@ -26,6 +26,20 @@ rtc::MediaKind media_kind(FeedKind kind) {
                                                              : rtc::MediaKind::Audio;
 }
 
+media::FeedKind feed_kind(FeedKind kind) {
+  switch (kind) {
+    case FeedKind::Audio:
+      return media::FeedKind::Audio;
+    case FeedKind::Video:
+      return media::FeedKind::Video;
+    case FeedKind::Screen:
+      return media::FeedKind::Screen;
+    case FeedKind::ScreenAudio:
+      return media::FeedKind::ScreenAudio;
+  }
+  return media::FeedKind::Audio;
+}
+
 /* With a sink pad it is one in any case. */
 void set_is_sink(GstElement* element, bool is_sink) {
   GST_OBJECT_LOCK(element);
@@ -44,11 +58,30 @@ FeedPads::FeedPads(GstElement* element, rtc::Loop& loop, media::Transport& trans
       loop_(loop),
       transport_(transport),
       output_(settings.output),
+      muted_output_(settings.muted_output),
+      idle_caps_(settings.idle_video_caps),
+      stall_timeout_(settings.stall_timeout_ms * GST_MSECOND),
       room_(settings.room),
       latency_ms_(settings.latency_ms),
       group_id_(gst_util_group_id_next()),
       names_(settings.pad_naming),
       link_(std::make_shared<Link>(Link{this})) {}
+
+void FeedPads::set_call(const std::string& room_id, const std::string& call_id) {
+  room_ = room_id;
+  call_id_ = call_id;
+}
+
+void FeedPads::tell_all(const glib::Ref<GstEvent>& event) {
+  for (const auto& entry : entries_) {
+    if (entry.feed && !entry.ending) entry.feed->send_sticky(event);
+  }
+}
+
+void FeedPads::set_roster(const media::Roster& roster) {
+  roster_ = roster;
+  tell_all(media::roster_event(roster_));
+}
 
 FeedPads::Entry* FeedPads::find(matrix::FeedId id) {
   const auto it = std::ranges::find_if(
@@ -90,50 +123,75 @@ void FeedPads::open_all() {
   }
 }
 
+media::ActivityNews FeedPads::news_of(const Entry& entry) const {
+  const auto& participant = entry.news.participant;
+  return {.room = room_,
+          .call_id = call_id_,
+          .user_id = participant.user_id,
+          .device_id = participant.device_id,
+          .session_id = participant.session_id,
+          .display_name = participant.display_name,
+          .kind = feed_kind(entry.news.id.kind),
+          .muted = entry.news.muted,
+          .trust = "clear"};
+}
+
 std::shared_ptr<media::Feed> FeedPads::create_feed(const Entry& entry) {
   const auto& participant = entry.news.participant;
-  const auto say = [this, serial = entry.serial](void (*what)(FeedPads&, unsigned)) {
-    return [&loop = loop_, link = link_, serial, what] {
-      loop.post([link, serial, what] {
-        if (link->pads) what(*link->pads, serial);
-      });
-    };
+  const auto post = [&loop = loop_, link = link_](auto task) {
+    loop.post([link, task] {
+      if (link->pads) task(*link->pads);
+    });
   };
   auto feed = media::Feed::create(
-      entry.pad, {.kind = media_kind(entry.news.id.kind),
-                  .stream_id = "matrixcall/" + room_ + "/" + participant.user_id + "/" +
-                               participant.device_id + "/" + kind_name(entry.news.id.kind),
-                  .group_id = group_id_,
-                  .output = output_,
-                  .source_clock = glib::Ref<GstClock>::share(transport_.clock()),
-                  .source_base_time = transport_.base_time(),
-                  .on_ended = say([](FeedPads& pads, unsigned serial) { pads.ended(serial); }),
-                  .on_active = say([](FeedPads& pads, unsigned serial) {
-                    auto* active = pads.find(serial);
-                    if (!active || active->ending) return;
-                    active->active = true;
-                    pads.show(*active, "changed");
-                  })});
+      entry.pad,
+      {.kind = media_kind(entry.news.id.kind),
+       .stream_id = "matrixcall/" + room_ + "/" + participant.user_id + "/" +
+                    participant.device_id + "/" + kind_name(entry.news.id.kind),
+       .group_id = group_id_,
+       .output = output_,
+       .muted_output = muted_output_,
+       .stall_timeout = stall_timeout_,
+       .idle_caps = idle_caps_,
+       .news = news_of(entry),
+       .source_clock = glib::Ref<GstClock>::share(transport_.clock()),
+       .source_base_time = transport_.base_time(),
+       .on_ended = [post,
+                    serial = entry.serial] { post([serial](auto& pads) { pads.ended(serial); }); },
+       .on_activity =
+           [post, serial = entry.serial](const media::ActivityNews& news) {
+             post([serial, news](auto& pads) { pads.show(serial, news); });
+           }});
   feed->set_latency(total_latency(latency_ms_));
   feed->set_paused(!playing_);
+  feed->send_sticky(media::roster_event(roster_));
   return feed;
+}
+
+GstPad* FeedPads::create_pad(const Entry& entry) {
+  const FeedKind kind = entry.news.id.kind;
+  const auto& participant = entry.news.participant;
+  const std::string template_name = std::string(kind_name(kind)) + "_%s";
+  return new_source_pad(names_.name(entry.news.id, participant),
+                        gst_element_get_pad_template(element_, template_name.c_str()),
+                        {.user_id = participant.user_id,
+                         .device_id = participant.device_id,
+                         .display_name = participant.display_name,
+                         .purpose = is_screen(kind) ? "m.screenshare" : "m.usermedia",
+                         .muted = entry.news.muted,
+                         .activity = entry.news.muted ? Activity::Muted : Activity::Idle,
+                         .trust = "clear"});
 }
 
 void FeedPads::open(Entry& entry) {
   const FeedKind kind = entry.news.id.kind;
-  const auto& participant = entry.news.participant;
-  const std::string template_name = std::string(kind_name(kind)) + "_%s";
-  entry.pad = glib::Ref<GstPad>::sink(
-      new_source_pad(names_.name(entry.news.id, participant),
-                     gst_element_get_pad_template(element_, template_name.c_str()),
-                     {.user_id = participant.user_id,
-                      .device_id = participant.device_id,
-                      .display_name = participant.display_name,
-                      .purpose = is_screen(kind) ? "m.screenshare" : "m.usermedia",
-                      .muted = entry.news.muted,
-                      .activity = entry.news.muted ? Activity::Muted : Activity::Idle,
-                      .trust = "clear"}));
+  entry.pad = glib::Ref<GstPad>::sink(create_pad(entry));
   entry.feed = create_feed(entry);
+  auto* pad = GST_MATRIX_CALL_PAD(entry.pad.get());
+  follow_muted_output(pad, muted_output_);
+  set_muted_output_handler(pad, [weak = std::weak_ptr(entry.feed)](media::MutedOutput output) {
+    if (const auto feed = weak.lock()) feed->set_muted_output(output);
+  });
   send_title(entry);
   gst_pad_set_active(entry.pad.get(), TRUE);
   set_is_sink(element_, false);
@@ -162,25 +220,26 @@ void FeedPads::send_title(const Entry& entry) {
   entry.feed->send_sticky(glib::Ref<GstEvent>::adopt(gst_event_new_tag(tags)));
 }
 
-void FeedPads::show(const Entry& entry, const char* event) {
-  PadFacts facts = facts_of(GST_MATRIX_CALL_PAD(entry.pad.get()));
+/* Downstream has heard of it already. */
+void FeedPads::show(unsigned serial, const media::ActivityNews& news) {
+  auto* entry = find(serial);
+  if (!entry || !entry->pad) return;
+  auto* pad = GST_MATRIX_CALL_PAD(entry->pad.get());
+  PadFacts facts = facts_of(pad);
   const PadFacts old = facts;
-  facts.display_name = entry.news.participant.display_name;
-  facts.muted = entry.news.muted;
-  facts.activity = entry.ending       ? Activity::Ended
-                   : entry.news.muted ? Activity::Muted
-                   : entry.active     ? Activity::Active
-                                      : Activity::Idle;
+  facts.display_name = news.display_name;
+  facts.muted = news.muted;
+  facts.activity = news.activity;
   if (facts == old) return;
-  set_facts(GST_MATRIX_CALL_PAD(entry.pad.get()), facts);
-  if (!entry.ending) post_feed(element_, event, entry.pad.get(), entry.news.id.kind, "");
+  set_facts(pad, facts);
+  if (!entry->ending) post_feed(element_, "changed", entry->pad.get(), entry->news.id.kind, "");
 }
 
 void FeedPads::set_muted(const matrix::FeedMuted& news) {
   auto* entry = find(news.id);
   if (!entry) return;
   entry->news.muted = news.muted;
-  if (entry->pad) show(*entry, "changed");
+  if (entry->feed) entry->feed->set_muted(news.muted);
 }
 
 void FeedPads::move(const matrix::FeedMoved& news) {
@@ -195,7 +254,7 @@ void FeedPads::move(const matrix::FeedMoved& news) {
 void FeedPads::remove(const matrix::FeedRemoved& news) {
   auto* entry = find(news.id);
   if (!entry) return;
-  if (entry->pad) return end(*entry, news.reason);
+  if (entry->pad) return end(*entry, news.reason, news.reason);
   entries_.remove_if([entry](const Entry& other) { return &other == entry; });
 }
 
@@ -208,7 +267,7 @@ void FeedPads::rename(const matrix::Participant& participant) {
     known = participant;
     if (!entry.pad) continue;
     send_title(entry);
-    show(entry, "changed");
+    entry.feed->describe(news_of(entry));
   }
 }
 
@@ -227,13 +286,19 @@ void FeedPads::set_latency(unsigned latency_ms) {
   }
 }
 
-void FeedPads::end(Entry& entry, const std::string& reason) {
+void FeedPads::set_muted_output(media::MutedOutput output) {
+  muted_output_ = output;
+  for (const auto& entry : entries_) {
+    if (entry.pad) follow_muted_output(GST_MATRIX_CALL_PAD(entry.pad.get()), output);
+  }
+}
+
+void FeedPads::end(Entry& entry, const std::string& reason, const std::string& told) {
   if (entry.ending) return;
   entry.ending = true;
   entry.reason = reason;
   if (entry.news.source.peer) transport_.unbind(entry.news.source.peer, entry.news.source.mid);
-  show(entry, "changed");
-  entry.feed->end();
+  entry.feed->end(told);
 }
 
 void FeedPads::add_last_pad(matrix::FeedId id, const matrix::Participant& participant) {
@@ -262,7 +327,8 @@ void FeedPads::end_all(const std::string& reason, bool last_pads,
     open_all();
   }
   entries_.remove_if([](const Entry& entry) { return !entry.pad; });
-  for (auto& entry : entries_) end(entry, reason);
+  /* Mixers and recorders finish by this, whatever the reason of the end is. */
+  for (auto& entry : entries_) end(entry, reason, "call-ended");
   check_all_ended();
 }
 
@@ -284,6 +350,9 @@ void FeedPads::ended(unsigned serial) {
 void FeedPads::remove_pad(Entry& entry) {
   auto* pad = entry.pad.get();
   gst_pad_set_active(pad, FALSE);
+  PadFacts facts = facts_of(GST_MATRIX_CALL_PAD(pad));
+  facts.activity = Activity::Ended; /* its feed may not have come to say so */
+  set_facts(GST_MATRIX_CALL_PAD(pad), facts);
   post_feed(element_, "removed", pad, entry.news.id.kind, entry.reason);
   gst_element_remove_pad(element_, pad);
   gst_child_proxy_child_removed(GST_CHILD_PROXY(element_), G_OBJECT(pad), GST_PAD_NAME(pad));

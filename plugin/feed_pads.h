@@ -8,6 +8,7 @@
 #include <string>
 
 #include "gst/feed.h"
+#include "gst/roster.h"
 #include "gst/transport.h"
 #include "plugin/pad_names.h"
 #include "plugin/settings.h"
@@ -30,8 +31,10 @@ class FeedPads {
   FeedPads(const FeedPads&) = delete;
   FeedPads& operator=(const FeedPads&) = delete;
 
-  /* The id of the room, for stream ids. */
-  void set_room(const std::string& room_id) { room_ = room_id; }
+  /* The ids of the call that we are in, before anything is added. */
+  void set_call(const std::string& room_id, const std::string& call_id);
+  /* Who is in the call, for every feed. */
+  void set_roster(const media::Roster& roster);
   void add(const matrix::FeedAdded& news);
   void set_muted(const matrix::FeedMuted& news);
   void move(const matrix::FeedMoved& news);
@@ -40,6 +43,7 @@ class FeedPads {
 
   void set_playing(bool playing);
   void set_latency(unsigned latency_ms);
+  void set_muted_output(media::MutedOutput output);
 
   /* Sends EOS everywhere; nothing is added afterwards. With @last_pads, also on one last pad
    * for each kind of audio and video that a number given out, or the next one, has not had:
@@ -58,7 +62,6 @@ class FeedPads {
     matrix::FeedAdded news;
     glib::Ref<GstPad> pad{}; /* from Open on */
     std::shared_ptr<media::Feed> feed{};
-    bool active = false;
     bool ending = false;
     std::string reason{}; /* of the end */
   };
@@ -76,20 +79,29 @@ class FeedPads {
   bool is_name_free(const Entry& entry) const;
   void open(Entry& entry);
   std::shared_ptr<media::Feed> create_feed(const Entry& entry);
+  media::ActivityNews news_of(const Entry& entry) const;
+  GstPad* create_pad(const Entry& entry);
   void send_title(const Entry& entry);
-  void end(Entry& entry, const std::string& reason);
+  /* @told: the reason that goes downstream. */
+  void end(Entry& entry, const std::string& reason, const std::string& told);
   void add_last_pad(matrix::FeedId id, const matrix::Participant& participant);
   void add_last_pads();
   void ended(unsigned serial);
   void remove_pad(Entry& entry);
-  void show(const Entry& entry, const char* event);
+  void tell_all(const glib::Ref<GstEvent>& event);
+  void show(unsigned serial, const media::ActivityNews& news);
   void check_all_ended();
 
   GstElement* element_;
   rtc::Loop& loop_;
   media::Transport& transport_;
   media::Feed::Output output_;
+  media::MutedOutput muted_output_;
+  glib::Ref<GstCaps> idle_caps_;
+  GstClockTime stall_timeout_;
   std::string room_;
+  std::string call_id_;
+  media::Roster roster_;
   unsigned latency_ms_;
   guint group_id_;
 

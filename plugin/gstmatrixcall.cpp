@@ -144,11 +144,13 @@ void set_property(GObject* object, guint id, const GValue* value, GParamSpec* sp
   bool known = false;
   unsigned latency_ms = 0;
   matrixcall::SendSettings send;
+  media::MutedOutput muted_output{};
   {
     std::lock_guard lock(priv(object).lock);
     known = matrixcall::set_setting(priv(object).settings, id, value);
     latency_ms = priv(object).settings.latency_ms;
     send = priv(object).settings.send;
+    muted_output = priv(object).settings.muted_output;
   }
   if (!known)
     G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
@@ -156,6 +158,8 @@ void set_property(GObject* object, guint id, const GValue* value, GParamSpec* sp
     with_controller(object, &CallController::set_latency, latency_ms);
   else if (matrixcall::is_bitrate(id))
     with_controller(object, &CallController::set_bitrate_range, send.min_bitrate, send.bitrate);
+  else if (id == matrixcall::PROP_MUTED_OUTPUT)
+    with_controller(object, &CallController::set_muted_output, muted_output);
 }
 
 void get_participants(const CallStatus& status, GValue* array) {

@@ -24,13 +24,17 @@ enum {
   PROP_MUTED,
   PROP_ACTIVITY,
   PROP_TRUST,
+  PROP_MUTED_OUTPUT,
   PROP_LAST
 };
 GParamSpec* properties[PROP_LAST];
 
 struct Private {
   std::mutex lock;
-  PadFacts facts; /* lock */
+  PadFacts facts;                                             /* lock */
+  media::MutedOutput muted_output = media::MutedOutput::Fill; /* lock */
+  bool has_own_muted_output = false;                          /* lock */
+  std::function<void(media::MutedOutput)> on_muted_output;
 };
 
 }  // namespace
@@ -61,9 +65,27 @@ void get_property(GObject* object, guint id, GValue* value, GParamSpec* spec) {
       return g_value_set_enum(value, static_cast<int>(facts.activity));
     case PROP_TRUST:
       return g_value_set_string(value, facts.trust.c_str());
+    case PROP_MUTED_OUTPUT:
+      return g_value_set_enum(
+          value, static_cast<int>(matrixcall::muted_output_of(GST_MATRIX_CALL_PAD(object))));
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
   }
+}
+
+void set_property(GObject* object, guint id, const GValue* value, GParamSpec* spec) {
+  if (id != PROP_MUTED_OUTPUT) {
+    G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
+    return;
+  }
+  Private& priv = *GST_MATRIX_CALL_PAD(object)->priv;
+  const auto output = static_cast<media::MutedOutput>(g_value_get_enum(value));
+  {
+    const std::lock_guard lock(priv.lock);
+    priv.muted_output = output;
+    priv.has_own_muted_output = true;
+  }
+  if (priv.on_muted_output) priv.on_muted_output(output);
 }
 
 void finalize(GObject* object) {
@@ -81,6 +103,7 @@ GParamSpec* string_property(const char* name, const char* nick, const char* blur
 static void gst_matrix_call_pad_class_init(GstMatrixCallPadClass* klass) {
   auto* object_class = G_OBJECT_CLASS(klass);
   object_class->get_property = get_property;
+  object_class->set_property = set_property;
   object_class->finalize = finalize;
   const auto flags = GParamFlags(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
@@ -103,6 +126,12 @@ static void gst_matrix_call_pad_class_init(GstMatrixCallPadClass* klass) {
       string_property("trust", "Trust",
                       "How sure it is that this is the participant: clear, if the signalling of "
                       "the connection was not encrypted and the homeserver's word is all there is");
+  properties[PROP_MUTED_OUTPUT] = g_param_spec_enum(
+      "muted-output", "Muted output",
+      "What flows while the feed is muted or nothing of it arrives; as the element's property of "
+      "the same name until it is set here",
+      matrixcall::muted_output_type(), static_cast<int>(media::MutedOutput::Fill),
+      GParamFlags(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING));
   g_object_class_install_properties(object_class, PROP_LAST, properties);
 }
 
@@ -141,6 +170,26 @@ void set_facts(GstMatrixCallPad* pad, const PadFacts& facts) {
   notify(old.muted != facts.muted, PROP_MUTED);
   notify(old.activity != facts.activity, PROP_ACTIVITY);
   notify(old.trust != facts.trust, PROP_TRUST);
+}
+
+void set_muted_output_handler(GstMatrixCallPad* pad,
+                              std::function<void(media::MutedOutput)> handler) {
+  pad->priv->on_muted_output = std::move(handler);
+}
+
+void follow_muted_output(GstMatrixCallPad* pad, media::MutedOutput output) {
+  {
+    const std::lock_guard lock(pad->priv->lock);
+    if (pad->priv->has_own_muted_output || pad->priv->muted_output == output) return;
+    pad->priv->muted_output = output;
+  }
+  g_object_notify_by_pspec(G_OBJECT(pad), properties[PROP_MUTED_OUTPUT]);
+  if (pad->priv->on_muted_output) pad->priv->on_muted_output(output);
+}
+
+media::MutedOutput muted_output_of(GstMatrixCallPad* pad) {
+  const std::lock_guard lock(pad->priv->lock);
+  return pad->priv->muted_output;
 }
 
 }  // namespace matrixcall

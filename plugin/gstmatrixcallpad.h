@@ -3,8 +3,10 @@
 
 #include <gst/gst.h>
 
+#include <functional>
 #include <string>
 
+#include "gst/filler.h"
 #include "plugin/enums.h"
 
 G_BEGIN_DECLS
@@ -33,5 +35,12 @@ GstPad* new_source_pad(const std::string& name, GstPadTemplate* pad_template, Pa
 /* Notifies what is different. Any thread. */
 void set_facts(GstMatrixCallPad* pad, const PadFacts& facts);
 PadFacts facts_of(GstMatrixCallPad* pad);
+
+/* Called with each new value of the pad's muted-output; any thread. Before the pad is seen. */
+void set_muted_output_handler(GstMatrixCallPad* pad,
+                              std::function<void(media::MutedOutput)> handler);
+/* The element's value, for a pad whose own was never set. Any thread. */
+void follow_muted_output(GstMatrixCallPad* pad, media::MutedOutput output);
+media::MutedOutput muted_output_of(GstMatrixCallPad* pad);
 
 }  // namespace matrixcall

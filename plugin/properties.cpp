@@ -39,6 +39,23 @@ GParamSpec* choice(const char* name, const char* nick, const char* blurb, GType 
   return g_param_spec_enum(name, nick, blurb, type, static_cast<int>(value), before_start);
 }
 
+void describe_silence() {
+  specs[PROP_MUTED_OUTPUT] = g_param_spec_enum(
+      "muted-output", "Muted output",
+      "What flows in a feed that is muted, or of which nothing arrives. The pads' property of the "
+      "same name follows this one until it is set itself",
+      muted_output_type(), static_cast<int>(defaults.muted_output), while_playing);
+  specs[PROP_IDLE_VIDEO_CAPS] = g_param_spec_boxed(
+      "idle-video-caps", "Idle video caps",
+      "Width, height and framerate of what is sent for a video that is muted from the start, like "
+      "video/x-raw,width=1280,height=720; 640x360 with a variable framerate if not set",
+      GST_TYPE_CAPS, before_start);
+  specs[PROP_STALL_TIMEOUT] =
+      number("stall-timeout", "Stall timeout",
+             "Milliseconds without a packet after which a feed that is not muted is stalled", 100,
+             60000, defaults.stall_timeout_ms);
+}
+
 void describe_login() {
   specs[PROP_HOMESERVER] = text(
       "homeserver", "Homeserver",
@@ -236,6 +253,8 @@ unsigned* number_of(Settings& settings, guint id) {
   switch (id) {
     case PROP_LATENCY:
       return &settings.latency_ms;
+    case PROP_STALL_TIMEOUT:
+      return &settings.stall_timeout_ms;
     case PROP_MAX_PARTICIPANTS:
       return &settings.max_participants;
     case PROP_MAX_DEVICES_PER_USER:
@@ -269,6 +288,7 @@ void install_properties(GObjectClass* klass) {
   describe_trust();
   describe_call();
   describe_receiving();
+  describe_silence();
   describe_sending();
   describe_network();
   describe_leaving();
@@ -301,6 +321,11 @@ bool set_setting(Settings& settings, guint id, const GValue* value) {
     settings.intent = static_cast<matrix::Intent>(g_value_get_enum(value));
   } else if (id == PROP_OUTPUT) {
     settings.output = static_cast<media::Feed::Output>(g_value_get_enum(value));
+  } else if (id == PROP_MUTED_OUTPUT) {
+    settings.muted_output = static_cast<media::MutedOutput>(g_value_get_enum(value));
+  } else if (id == PROP_IDLE_VIDEO_CAPS) {
+    settings.idle_video_caps =
+        glib::Ref<GstCaps>::share(static_cast<GstCaps*>(g_value_get_boxed(value)));
   } else if (id == PROP_PAD_NAMING) {
     settings.pad_naming = static_cast<PadNaming>(g_value_get_enum(value));
   } else if (id == PROP_ICE_TRANSPORT_POLICY) {
@@ -329,6 +354,10 @@ bool get_setting(const Settings& settings, guint id, GValue* value) {
     g_value_set_enum(value, static_cast<int>(settings.intent));
   } else if (id == PROP_OUTPUT) {
     g_value_set_enum(value, static_cast<int>(settings.output));
+  } else if (id == PROP_MUTED_OUTPUT) {
+    g_value_set_enum(value, static_cast<int>(settings.muted_output));
+  } else if (id == PROP_IDLE_VIDEO_CAPS) {
+    g_value_set_boxed(value, settings.idle_video_caps.get());
   } else if (id == PROP_PAD_NAMING) {
     g_value_set_enum(value, static_cast<int>(settings.pad_naming));
   } else if (id == PROP_ICE_TRANSPORT_POLICY) {

@@ -34,6 +34,9 @@ struct Settings {
 
   media::Feed::Output output = media::Feed::Output::Auto;
   PadNaming pad_naming = PadNaming::Number;
+  media::MutedOutput muted_output = media::MutedOutput::Fill;
+  glib::Ref<GstCaps> idle_video_caps; /* empty: the feed's own */
+  unsigned stall_timeout_ms = 2000;
   unsigned latency_ms = 200;
   unsigned max_participants = 50;
   unsigned max_devices_per_user = 5;

@@ -12,6 +12,7 @@ namespace test {
 namespace {
 
 constexpr std::chrono::seconds deadline(10);
+constexpr unsigned thought = 500; /* ms, of a feed, on what to wait for */
 constexpr GstClockTime source_base_time = 5 * GST_SECOND;
 constexpr GstClockTime base_time = 7 * GST_SECOND;
 
@@ -158,6 +159,13 @@ gboolean Receiver::event(GstPad* pad, GstObject*, GstEvent* raw) {
     GstCaps* caps = nullptr;
     gst_event_parse_caps(raw, &caps);
     self->note(std::string("caps ") + gst_structure_get_name(gst_caps_get_structure(caps, 0)));
+  } else if (const auto news = media::parse_activity(raw)) {
+    if (self->notes_activities_)
+      self->note(std::string("activity ") + media::name_of(news->activity));
+  } else if (GST_EVENT_TYPE(raw) == GST_EVENT_GAP) {
+    GstClockTime time = 0;
+    gst_event_parse_gap(raw, &time, nullptr);
+    self->note("gap " + std::to_string(time / GST_MSECOND));
   } else if (GST_EVENT_TYPE(raw) == GST_EVENT_CUSTOM_DOWNSTREAM_STICKY) {
     self->note(gst_structure_get_name(gst_event_get_structure(raw)));
   } else {
@@ -194,7 +202,10 @@ Stage::Stage(media::Feed::Settings settings, const char* pad_template_caps)
   settings.source_clock = clock;
   settings.source_base_time = source_base_time;
   settings.on_ended = [this] { ended++; };
-  settings.on_active = [this] { active++; };
+  settings.on_activity = [this](const media::ActivityNews& news) {
+    const std::scoped_lock lock(mutex_);
+    news_.push_back(news);
+  };
   feed = media::Feed::create(pad, std::move(settings));
   feed->connect_branch(
       [this](const Event& event) {
@@ -225,6 +236,35 @@ void Stage::push(unsigned ms, bool is_key_frame) {
   feed->push(make_buffer(is_key_frame), ms * GST_MSECOND + base_time - source_base_time);
 }
 
+std::vector<media::ActivityNews> Stage::news() {
+  const std::scoped_lock lock(mutex_);
+  return news_;
+}
+
+bool Stage::wait_for(media::Activity activity) {
+  return eventually([&] {
+    const auto all = news();
+    return !all.empty() && all.back().activity == activity;
+  });
+}
+
+void Stage::advance(unsigned ms) {
+  auto* test_clock = GST_TEST_CLOCK(clock.get());
+  const GstClockTime end = base_time + ms * GST_MSECOND;
+  for (;;) {
+    GstClockID id = nullptr;
+    if (!eventually([&] { return gst_test_clock_peek_next_pending_id(test_clock, &id); }, thought))
+      break;
+    const GstClockTime next = gst_clock_id_get_time(id);
+    gst_clock_id_unref(id);
+    if (next > end) break;
+    if (next > gst_clock_get_time(clock.get())) gst_test_clock_set_time(test_clock, next);
+    if (GstClockID processed = gst_test_clock_process_next_clock_id(test_clock))
+      gst_clock_id_unref(processed);
+  }
+  gst_test_clock_set_time(test_clock, end);
+}
+
 bool Stage::wait_until_ended() {
   return eventually([this] { return ended > 0; });
 }
@@ -243,8 +283,8 @@ media::Feed::Settings video() {
   return settings;
 }
 
-bool eventually(const std::function<bool()>& condition) {
-  const auto end = std::chrono::steady_clock::now() + deadline;
+bool eventually(const std::function<bool()>& condition, unsigned limit_ms) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(limit_ms);
   while (!condition()) {
     if (std::chrono::steady_clock::now() > end) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds(1));

@@ -25,8 +25,8 @@ Buffer make_buffer(bool is_key_frame = true);
 Event make_sticky(const char* name);
 
 /* A sink pad that writes down what comes: "stream-start", "caps video/x-vp8", "segment",
- * the names of custom events, "buffer 120" (ms; "buffer! 120" with DISCONT), "eos". It takes
- * @caps only, or everything. */
+ * the names of custom events (of activities, "activity muted", if told to), "buffer 120" (ms;
+ * "buffer! 120" with DISCONT), "gap 120", "eos". It takes @caps only, or everything. */
 class Receiver {
  public:
   explicit Receiver(const char* caps = nullptr);
@@ -40,6 +40,7 @@ class Receiver {
   /* Holds on to each buffer until release(). */
   void block();
   void release();
+  void note_activities() { notes_activities_ = true; }
   /* Whether a buffer is being held. */
   bool wait_until_blocked();
   /* Within the deadline of a test. */
@@ -65,6 +66,7 @@ class Receiver {
   GstFlowReturn result_ = GST_FLOW_OK;
   bool blocking_ = false;
   bool is_blocked_ = false;
+  std::atomic<bool> notes_activities_ = false;
 };
 
 /* A live source element: NO_PREROLL when paused. Floating. */
@@ -83,21 +85,29 @@ class Stage {
   void unlink(Receiver& receiver);
   void push(unsigned ms, bool is_key_frame = true);
   bool wait_until_ended();
+  /* Lets time go on to @ms of running time, with all that is to happen until then. */
+  void advance(unsigned ms);
+  /* What the feed said of itself so far. */
+  std::vector<media::ActivityNews> news();
+  bool wait_for(media::Activity activity);
 
   glib::Ref<GstClock> clock;
   glib::Ref<GstElement> element;
   glib::Ref<GstPad> pad;
   std::shared_ptr<media::Feed> feed;
   std::atomic<int> ended = 0;
-  std::atomic<int> active = 0;
   std::atomic<int> key_frames_asked = 0;
   std::atomic<int> rebuilds = 0;
+
+ private:
+  std::mutex mutex_;
+  std::vector<media::ActivityNews> news_;
 };
 
 media::Feed::Settings audio();
 media::Feed::Settings video();
 
 /* Polls @condition until the deadline of a test. */
-bool eventually(const std::function<bool()>& condition);
+bool eventually(const std::function<bool()>& condition, unsigned limit_ms = 10000);
 
 }  // namespace test

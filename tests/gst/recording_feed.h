@@ -53,6 +53,8 @@ class RecordingFeed final : public media::FeedInput {
   Form form_for(GstCaps* encoded) override;
   glib::Ref<GstCaps> choose(GstCaps* possible) override;
   bool wanted() const override { return wanted_; }
+  void note_packet() override { packets_++; }
+  unsigned packets() const { return packets_; }
   void connect_branch(std::function<void(glib::Ref<GstEvent>)> upstream,
                       std::function<void()> rebuild) override;
   void disconnect_branch() override;
@@ -64,6 +66,7 @@ class RecordingFeed final : public media::FeedInput {
   std::string choice_;
   std::function<void()> on_push_;
   std::atomic<bool> wanted_ = true;
+  std::atomic<unsigned> packets_ = 0;
   mutable std::mutex mutex_;
   std::condition_variable released_;
   bool blocking_ = false;

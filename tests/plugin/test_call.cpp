@@ -86,6 +86,8 @@ class Content {
   }
 
   void hear(GstBuffer* buffer) {
+    /* Where a busy machine was too late with its sound, there is silence. */
+    if (GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_GAP)) return;
     GstMapInfo map;
     g_assert(gst_buffer_map(buffer, &map, GST_MAP_READ));
     const auto* samples = reinterpret_cast<const std::int16_t*>(map.data);

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "plugin/feed_pads.h"
 
+#include <algorithm>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "plugin/gstmatrixcall.h"
 #include "plugin/gstmatrixcallpad.h"
@@ -79,6 +82,12 @@ class Fixture {
     const auto pad = glib::Ref<GstPad>::adopt(gst_element_get_static_pad(element_.get(), name));
     fail_unless(pad, "%s", name);
     return matrixcall::facts_of(GST_MATRIX_CALL_PAD(pad.get()));
+  }
+  bool wait_for(const char* name, const PadFacts& expected) {
+    return fake::eventually(loop_, [&] { return facts(name) == expected; });
+  }
+  glib::Ref<GstPad> pad(const char* name) {
+    return glib::Ref<GstPad>::adopt(gst_element_get_static_pad(element_.get(), name));
   }
   bool is_sink() { return GST_OBJECT_FLAG_IS_SET(element_.get(), GST_ELEMENT_FLAG_SINK); }
   bool end_all(bool last_pads) {
@@ -195,9 +204,78 @@ GST_START_TEST(a_pad_tells_what_it_carries) {
     fixture.pads().set_muted({{0, FeedKind::Video}, false});
     fixture.pads().rename(renamed);
   });
-  fail_unless(fixture.facts("video_0").display_name == "Alice B.");
-  fail_unless(fixture.facts("video_0").activity == Activity::Idle);
-  fail_if(fixture.facts("video_0").muted);
+  PadFacts changed = expected;
+  changed.display_name = "Alice B.";
+  changed.muted = false;
+  changed.activity = Activity::Idle;
+  fail_unless(fixture.wait_for("video_0", changed));
+}
+GST_END_TEST;
+
+GST_START_TEST(a_pad_follows_the_element_in_what_a_mute_gives_until_it_is_told_itself) {
+  using media::MutedOutput;
+  Fixture fixture;
+  fixture.add(0, FeedKind::Audio);
+  fixture.add(0, FeedKind::Video);
+  const auto output = [&](const char* name) {
+    return matrixcall::muted_output_of(GST_MATRIX_CALL_PAD(fixture.pad(name).get()));
+  };
+  fail_unless(output("audio_0") == MutedOutput::Fill);
+  gst_util_set_object_arg(G_OBJECT(fixture.pad("video_0").get()), "muted-output", "freeze");
+  fixture.on_loop([&] { fixture.pads().set_muted_output(MutedOutput::Gap); });
+  fail_unless(output("audio_0") == MutedOutput::Gap);
+  fail_unless(output("video_0") == MutedOutput::Freeze);
+  fixture.add(1, FeedKind::Audio);
+  fail_unless(output("audio_1") == MutedOutput::Gap);
+}
+GST_END_TEST;
+
+/* The events that go down @pad from now on. */
+class Overheard {
+ public:
+  explicit Overheard(GstPad* pad) {
+    gst_pad_add_probe(
+        pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
+        [](GstPad*, GstPadProbeInfo* info, gpointer self) {
+          static_cast<Overheard*>(self)->events_.push_back(
+              glib::Ref<GstEvent>::share(gst_pad_probe_info_get_event(info)));
+          return GST_PAD_PROBE_OK;
+        },
+        this, nullptr);
+  }
+  /* When the pad is gone. */
+  const std::vector<glib::Ref<GstEvent>>& events() const { return events_; }
+
+ private:
+  std::vector<glib::Ref<GstEvent>> events_;
+};
+
+GST_START_TEST(the_last_words_of_every_feed_are_that_the_call_has_ended) {
+  Fixture fixture;
+  fixture.on_loop([&] { fixture.pads().set_call("!room:x", "call"); });
+  fixture.add(0, FeedKind::Video);
+  Overheard overheard(fixture.pad("video_0").get());
+  fail_unless(fixture.end_all(true));
+  std::optional<media::ActivityNews> last;
+  for (const auto& event : overheard.events())
+    if (const auto news = media::parse_activity(event.get())) last = news;
+  fail_unless(last && last->activity == Activity::Ended && last->reason == "call-ended");
+  fail_unless(last->room == "!room:x" && last->call_id == "call" && last->user_id == "@alice:x");
+  fail_unless(last->session_id == "session" && last->kind == media::FeedKind::Video);
+  fail_unless(GST_EVENT_TYPE(overheard.events().back().get()) == GST_EVENT_EOS);
+}
+GST_END_TEST;
+
+GST_START_TEST(every_feed_knows_who_is_in_the_call) {
+  Fixture fixture;
+  const media::Roster roster{{"@bob:x", "PC", "s", "Bob", 5}};
+  fixture.on_loop([&] { fixture.pads().set_roster(roster); });
+  fixture.add(0, FeedKind::Audio);
+  Overheard overheard(fixture.pad("audio_0").get());
+  fail_unless(fixture.end_all(false));
+  fail_unless(std::ranges::any_of(overheard.events(), [&](const auto& event) {
+    return media::parse_roster(event.get()) == roster;
+  }));
 }
 GST_END_TEST;
 
@@ -228,6 +306,9 @@ static Suite* feed_pads_suite() {
   tcase_add_test(tcase, leaving_before_anybody_came_gives_the_first_pads);
   tcase_add_test(tcase, nothing_is_added_after_the_end);
   tcase_add_test(tcase, a_pad_tells_what_it_carries);
+  tcase_add_test(tcase, a_pad_follows_the_element_in_what_a_mute_gives_until_it_is_told_itself);
+  tcase_add_test(tcase, the_last_words_of_every_feed_are_that_the_call_has_ended);
+  tcase_add_test(tcase, every_feed_knows_who_is_in_the_call);
   tcase_add_test(tcase, its_children_are_the_pads);
   return suite;
 }

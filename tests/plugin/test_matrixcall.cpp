@@ -64,14 +64,15 @@ GST_START_TEST(secrets_can_be_set_and_not_read) {
 GST_END_TEST;
 
 GST_START_TEST(every_setting_can_be_read_back) {
-  CallPipeline pipeline(
-      idle_line("intent=room output=raw pad-naming=user ice-transport-policy=relay create=true "
-                "latency=77 max-participants=7 max-devices-per-user=2 leave-when-empty=true "
-                "empty-timeout=3 max-duration=60 call-id=call device-id=DEV user-id=@a:x "
-                "stun-server=stun://s.x tls-ca-file=ca.pem access-token-file=token "
-                "video-codec=h264 bitrate=700000 min-bitrate=90000 opus-fec=false opus-dtx=true "
-                "auto-mute=false auto-mute-timeout=9 leave-on-eos=false store-key-file=key "
-                "signalling-encryption=required accept-plaintext=true device-trust=signed"));
+  CallPipeline pipeline(idle_line(
+      "intent=room output=raw pad-naming=user ice-transport-policy=relay create=true "
+      "latency=77 muted-output=gap stall-timeout=3000 idle-video-caps=video/x-raw,width=2 "
+      "max-participants=7 max-devices-per-user=2 leave-when-empty=true "
+      "empty-timeout=3 max-duration=60 call-id=call device-id=DEV user-id=@a:x "
+      "stun-server=stun://s.x tls-ca-file=ca.pem access-token-file=token "
+      "video-codec=h264 bitrate=700000 min-bitrate=90000 opus-fec=false opus-dtx=true "
+      "auto-mute=false auto-mute-timeout=9 leave-on-eos=false store-key-file=key "
+      "signalling-encryption=required accept-plaintext=true device-trust=signed"));
   for (auto* spec : own_properties(G_OBJECT_GET_CLASS(pipeline.call()))) {
     if ((spec->flags & G_PARAM_READWRITE) != G_PARAM_READWRITE) continue;
     GValue value = G_VALUE_INIT;
