@@ -42,6 +42,17 @@
  *   room='#standup:example.org' name=c send_audio::mute=true
  * ]| Sends a test picture, and joins with the microphone muted.
  *
+ * ## Mute
+ * What flows while a feed is muted, or while nothing of it arrives, is `muted-output`. Each feed
+ * has two sticky events before its first buffer, and again at each change:
+ *
+ * * `matrixcall/activity`: `version` (1), `room`, `call-id`, `user-id`, `device-id`, `session-id`,
+ *   `display-name`, `kind`, `activity`, `muted` (boolean), `trust`, `reason` (of `ended`;
+ *   `call-ended` if it is the end of the call), `running-time` (of the change, ns), `utc`
+ *   (microseconds since 1970).
+ * * `matrixcall/roster`: `version` (1), `participants` (a JSON array of objects with `user-id`,
+ *   `device-id`, `session-id`, `display-name` and `joined`, microseconds since 1970).
+ *
  * ## Messages
  * Element messages on the bus; all fields are strings unless it says otherwise, and empty where
  * there is nothing to say.
