@@ -28,10 +28,9 @@ void Feed::Impl::push(glib::Ref<GstBuffer> buffer, GstClockTime running_time) {
   if (caps_ || has_news_) take_news(there ? std::optional(now(*there)) : std::nullopt);
   if (interrupted_.exchange(false)) note_loss();
   if (reopened_.exchange(false)) sound_.restart();
-  if (there && admit(buffer.get(), running_time, *there))
-    deliver(std::move(buffer));
-  else
-    note_loss();
+  if (!there || !admit(buffer.get(), running_time, *there)) return note_loss();
+  note_backlog(*last_, now(*there));
+  deliver(std::move(buffer));
 }
 
 void Feed::Impl::note_loss() {

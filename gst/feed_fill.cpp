@@ -19,6 +19,8 @@ struct Patience {
 };
 constexpr Patience for_sound{GST_SECOND, 800 * GST_MSECOND};
 constexpr Patience under_a_mute{500 * GST_MSECOND, 120 * GST_MSECOND};
+/* So long the branch may take from one buffer to the next of what has piled up in it. */
+constexpr GstClockTime backlog_patience = GST_SECOND;
 /* So often silence is looked for in the time after which it is a stall. */
 constexpr GstClockTime looks = 8;
 
@@ -40,7 +42,20 @@ GstClockTime Feed::Impl::sound_patience(GstClockTime now) const {
   return activity_.is_flowing(now, patience.window) ? patience.wait : 0;
 }
 
+/* Downstream kept the branch waiting, not the peer: what has come meanwhile goes out first. */
+void Feed::Impl::note_hold_up(GstClockTime now) {
+  arrived_ = true;
+  held_up_ = now + backlog_patience;
+}
+
+/* A buffer for @time goes out. */
+void Feed::Impl::note_backlog(GstClockTime time, GstClockTime now) {
+  if (held_up_ && time + lag() < now) held_up_ = now + backlog_patience;
+}
+
 void Feed::Impl::fill(GstClockTime now) {
+  if (held_up_ && now < *held_up_) return;
+  held_up_.reset();
   if (paused_ || phase_ == Phase::Ended || flow_ != Flow::Open ||
       muted_output_ == MutedOutput::None)
     return;
@@ -53,8 +68,7 @@ void Feed::Impl::fill(GstClockTime now) {
 }
 
 void Feed::Impl::fill_sound(GstClockTime now, std::optional<GstClockTime> edge) {
-  if (!edge || (held_up_ && now < *held_up_)) return;
-  held_up_.reset();
+  if (!edge) return;
   if (reopened_.exchange(false)) sound_.restart();
   if (!sound_.end() && is_quiet() && stand_in_caps()) sound_.begin(*edge);
   const GstClockTime wait = sound_patience(now);
@@ -109,10 +123,11 @@ std::optional<GstClockTime> Feed::Impl::next_turn(GstClockTime now) const {
     at(now + std::max(settings_.stall_timeout / looks, GstClockTime{GST_MSECOND}));
   if (paused_ || flow_ != Flow::Open || muted_output_ == MutedOutput::None) return next;
   if (now < lag()) at(lag());
-  if (held_up_ && now < *held_up_)
+  if (held_up_ && now < *held_up_) {
     at(*held_up_);
-  else if (const auto end = sound_.end())
-    at(std::max(*end + lag() + sound_patience(now), now + 1));
+    return next;
+  }
+  if (const auto end = sound_.end()) at(std::max(*end + lag() + sound_patience(now), now + 1));
   if (const auto picture = pictures_.next()) at(std::max(*picture + lag(), now + 1));
   return next;
 }

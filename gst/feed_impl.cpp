@@ -253,7 +253,7 @@ void Feed::Impl::on_turn() {
   const auto there = target();
   std::optional<GstClockTime> time;
   if (there) time = now(*there);
-  if (was_held_up && time) held_up_ = *time + Silence::packet_duration * 5;
+  if (was_held_up && time) note_hold_up(*time);
   take_news(time);
   if (time) fill(*time);
   if (phase_ == Phase::Draining) send_eos(time);

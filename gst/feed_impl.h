@@ -93,6 +93,8 @@ class Feed::Impl final : public FeedPadOwner, public std::enable_shared_from_thi
 
   bool is_quiet() const;
   GstClockTime lag() const;
+  void note_hold_up(GstClockTime now);
+  void note_backlog(GstClockTime time, GstClockTime now);
   void fill(GstClockTime now);
   void fill_sound(GstClockTime now, std::optional<GstClockTime> edge);
   void fill_hole_before(GstClockTime time);
