@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gst/warm_up.h"
 
+#include <openssl/crypto.h>
+
 #include "gst/gst_ptr.h"
 
 namespace media {
@@ -14,9 +16,16 @@ gpointer run(gpointer) {
   return nullptr;
 }
 
+/* At exit OpenSSL would free what the threads of DTLS's timeouts, which nobody joins, use once more
+ * when they end: now and again a process that had done its work crashed then. */
+GThread* start() {
+  OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, nullptr);
+  return g_thread_new("warm-up", run, nullptr);
+}
+
 }  // namespace
 
-WarmUp::WarmUp() : thread_(g_thread_new("warm-up", run, nullptr)) {}
+WarmUp::WarmUp() : thread_(start()) {}
 
 WarmUp::~WarmUp() {
   g_thread_join(thread_);
