@@ -7,7 +7,8 @@ namespace media {
 
 /* Does in a thread of its own what the first connection of a process would wait for: loads the
  * plugins it needs, and lets DTLS generate the process's certificate, whose RSA key takes some
- * tenths of a second. The destructor waits for the thread. */
+ * tenths of a second. The destructor waits for the thread. From the first one on OpenSSL is not
+ * cleaned up at exit. */
 class WarmUp {
  public:
   WarmUp();

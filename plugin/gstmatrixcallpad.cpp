@@ -124,8 +124,9 @@ static void gst_matrix_call_pad_class_init(GstMatrixCallPadClass* klass) {
       static_cast<int>(matrixcall::Activity::Idle), flags);
   properties[PROP_TRUST] =
       string_property("trust", "Trust",
-                      "How sure it is that this is the participant: clear, if the signalling of "
-                      "the connection was not encrypted and the homeserver's word is all there is");
+                      "How sure it is that this is the participant. So far always clear: the "
+                      "homeserver's word is all there is, whether the signalling was encrypted is "
+                      "not told");
   properties[PROP_MUTED_OUTPUT] = g_param_spec_enum(
       "muted-output", "Muted output",
       "What flows while the feed is muted or nothing of it arrives; as the element's property of "
