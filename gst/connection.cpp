@@ -251,6 +251,7 @@ void Connection::verify() {
     return;
   }
   state_ = State::Verified;
+  network_->verified = true;
   watchdog_.connected(now());
   check_liveness();
   report(PeerState::Connected);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gst/webrtcbin_setup.h"
 
-#include <cstring>
 #include <utility>
 
+#include "gst/elements.h"
 #include "gst/ice_uri.h"
 #include "gst/media_log.h"
+#include "gst/probe.h"
+#include "gst/shortcuts.h"
 
 GLIB_OBJECT(GstElementFactory);
 GLIB_FREE(GArray, g_array_unref);
@@ -34,26 +36,6 @@ constexpr guint start_after_packets = 1;
 /* Milliseconds between two connectivity checks, the least that RFC 8445 (14.2) allows. By default
  * it is 20, and the pair that works is seldom the first. */
 constexpr guint ice_pacing = 5;
-
-constexpr auto buffers =
-    GstPadProbeType(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST);
-
-/* A probe that holds @callable, which takes the pad and returns what becomes of the data. */
-template <typename F>
-void add_probe(GstPad* pad, GstPadProbeType type, F callable) {
-  gst_pad_add_probe(
-      pad, type,
-      [](GstPad* probed, GstPadProbeInfo*, gpointer data) {
-        return (*static_cast<F*>(data))(probed);
-      },
-      std::make_unique<F>(std::move(callable)).release(),
-      [](gpointer data) { std::unique_ptr<F>(static_cast<F*>(data)); });
-}
-
-bool is_made_by(GstElement* element, const char* name) {
-  GstElementFactory* factory = gst_element_get_factory(element);
-  return factory && std::strcmp(GST_OBJECT_NAME(factory), name) == 0;
-}
 
 void tune_session(GstElement* rtp_session) {
   Ref<GObject> session;
@@ -124,11 +106,14 @@ void watch_network(GstElement* webrtcbin, const std::shared_ptr<NetworkGate>& ga
   glib::connect<void, GstBin*, GstElement*>(
       webrtcbin, "deep-element-added", [gate](GstBin*, GstElement* element) {
         if (is_made_by(element, "rtpsession")) return tune_session(element);
+        if (is_made_by(element, "rtpfunnel")) return spare_segments(element);
         const bool source = is_made_by(element, "nicesrc");
+        if (source)
+          spare_queue(element, std::shared_ptr<const std::atomic<bool>>(gate, &gate->verified));
         if (!source && !is_made_by(element, "nicesink")) return;
         const auto pad =
             Ref<GstPad>::adopt(gst_element_get_static_pad(element, source ? "src" : "sink"));
-        add_probe(pad.get(), buffers, [gate, source](GstPad*) {
+        add_probe(pad.get(), buffer_probe, [gate, source](GstPadProbeInfo&) {
           if (source) gate->last_packet = g_get_monotonic_time();
           return gate->shut ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
         });
@@ -161,7 +146,7 @@ void watch_jitter_buffers(GstElement* webrtcbin, const std::shared_ptr<Backlogs>
         if (const auto video = is_video(ssrc))
           g_object_set(jitter_buffer, "do-retransmission", *video ? TRUE : FALSE, nullptr);
         const auto pad = Ref<GstPad>::adopt(gst_element_get_static_pad(jitter_buffer, "sink"));
-        add_probe(pad.get(), buffers, [backlog = backlogs->of(ssrc)](GstPad*) {
+        add_probe(pad.get(), buffer_probe, [backlog = backlogs->of(ssrc)](GstPadProbeInfo&) {
           return backlog->admits(g_get_monotonic_time()) ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
         });
       });

@@ -24,6 +24,7 @@ glib::Ref<GstElement> make_webrtcbin(rtc::PeerId id, const rtc::PeerOptions& opt
 /* Sees each packet between the network and webrtcbin. Any thread. */
 struct NetworkGate {
   std::atomic<bool> shut = false;      /* no packet passes any more, but STUN */
+  std::atomic<bool> verified = false;  /* the peer has proved who it is */
   std::atomic<gint64> last_packet = 0; /* that came, STUN aside; monotonic, us */
 };
 /* Before webrtcbin leaves NULL. */
