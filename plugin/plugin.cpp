@@ -3,13 +3,15 @@
 
 #include "gst/media_log.h"
 #include "plugin/gstmatrixcall.h"
+#include "plugin/gstmatrixcallrecorder.h"
 #include "plugin/log_bridge.h"
 
 static gboolean plugin_init(GstPlugin* plugin) {
   matrixcall::install_log_bridge();
   /* For --gst-debug-help. */
   media::log_category();
-  return GST_ELEMENT_REGISTER(matrixcall, plugin);
+  return GST_ELEMENT_REGISTER(matrixcall, plugin) &&
+         GST_ELEMENT_REGISTER(matrixcallrecorder, plugin);
 }
 
 GST_PLUGIN_DEFINE(GST_VERSION_MAJOR, GST_VERSION_MINOR, matrixcall,

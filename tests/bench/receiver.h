@@ -24,6 +24,8 @@ struct Account {
 
 /* The element of this project. @queues: before each muxer, as one is used to. */
 std::unique_ptr<Receiver> make_call_receiver(const Account& account, bool queues);
+/* The same with matrixcallrecorder, its manifest and captions; files stay when somebody leaves. */
+std::unique_ptr<Receiver> make_recorder_receiver(const Account& account);
 /* As little as possible: per participant a pipeline of webrtcbin ! queue ! depayloader !
  * matroskamux, with the element's signalling, and its NACK, transport-cc and latency. */
 std::unique_ptr<Receiver> make_bare_receiver(const Account& account);

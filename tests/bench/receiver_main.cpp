@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* bench_receiver element|queues|bare URL TOKEN ROOM: records the call's participants. For each line
- * that it reads it says as one line of JSON what it has cost. */
+/* bench_receiver element|queues|recorder|bare URL TOKEN ROOM: records the call's participants. For
+ * each line that it reads it says as one line of JSON what it has cost. */
 #include <iostream>
 #include <string>
 #include <string_view>
@@ -14,8 +14,9 @@ int main(int argc, char** argv) {
   if (argc != 5) return 2;
   const std::string_view kind = argv[1];
   const bench::Account account{argv[2], argv[3], argv[4]};
-  const auto receiver = kind == "bare" ? bench::make_bare_receiver(account)
-                                       : bench::make_call_receiver(account, kind == "queues");
+  const auto receiver = kind == "bare"       ? bench::make_bare_receiver(account)
+                        : kind == "recorder" ? bench::make_recorder_receiver(account)
+                                             : bench::make_call_receiver(account, kind == "queues");
   for (std::string line; std::getline(std::cin, line);) {
     std::string bytes;
     for (const auto number : receiver->bytes())

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Call, costs } from "./call.mjs";
 import { figure } from "./figures.mjs";
 
-const kinds = ["element", "queues", "bare"];
+const kinds = ["element", "queues", "recorder", "bare"];
 const rounds = 5;
 const window = 6000;
 
@@ -19,9 +19,10 @@ export async function record(noise) {
       noise.sample();
       measured.push(await costs(calls, window));
     }
-    const [element, queues, bare] = kinds.map((_, i) => measured.map((costsOfAll) => costsOfAll[i]));
+    const [element, queues, recorder, bare] = kinds.map((_, i) => measured.map((costsOfAll) => costsOfAll[i]));
     figure(`P1.record.${size}`, element, "%", bare);
     figure(`P1.record.${size}.with-queues`, queues, "%", bare);
+    figure(`P1.record.${size}.recorder`, recorder, "%", element);
     figure(`P1.record.${size}.webrtcbin`, bare, "%");
   }
   await Promise.all(calls.map((call) => call.end()));

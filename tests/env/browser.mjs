@@ -21,6 +21,7 @@ const flags = [
 const content = {
   width: 320, height: 180, fps: 15, colour: "rgb(200,40,40)", screenColour: "rgb(40,160,60)",
   frequency: 440, audio: true, video: true, flashPeriod: 0,
+  beepPeriod: null, // that of the flashes
   // "receive": its device has keys, and it sends its call messages in clear, as matrix-js-sdk does;
   // "required": it encrypts them and takes no others.
   crypto: "",

@@ -4,7 +4,7 @@
 import * as sdk from "matrix-js-sdk";
 import { encryptCalls } from "./encrypt_calls.js";
 import { Picture } from "./picture.js";
-import { Tone } from "./tone.js";
+import { Tone, wallClock } from "./tone.js";
 import { Ear, Eye } from "./ear_and_eye.js";
 
 const connections = [];
@@ -18,8 +18,8 @@ window.RTCPeerConnection = class extends RTCPeerConnection {
   }
 };
 
-// When the picture flashes: the first 100 ms of each period.
-const flashingAt = (period) => (now) => period > 0 && now % period < 100;
+// When the picture flashes: the first 100 ms of each period, in all browsers of the machine at once.
+const flashingAt = (period) => () => period > 0 && wallClock() % period < 100;
 
 class Peer {
   async start(options) {
@@ -40,7 +40,7 @@ class Peer {
     await this.client.waitUntilRoomReadyForGroupCalls(options.roomId);
   }
 
-  replaceMedia({ width, height, fps, colour, screenColour, frequency, audio, video, flashPeriod }) {
+  replaceMedia({ width, height, fps, colour, screenColour, frequency, audio, video, flashPeriod, beepPeriod }) {
     const media = navigator.mediaDevices;
     media.enumerateDevices = async () => [
       ...(audio ? [{ kind: "audioinput", deviceId: "tone", label: "tone", groupId: "" }] : []),
@@ -49,7 +49,7 @@ class Peer {
     media.getUserMedia = async (wanted) => {
       const tracks = [];
       if (wanted.audio && audio) {
-        tracks.push(...new Tone(this.context, { frequency, beepPeriod: flashPeriod }).stream.getTracks());
+        tracks.push(...new Tone(this.context, { frequency, beepPeriod: beepPeriod ?? flashPeriod }).stream.getTracks());
       }
       if (wanted.video && video) {
         const flashing = flashingAt(flashPeriod);

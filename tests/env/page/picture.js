@@ -14,7 +14,7 @@ export function readNumber(luma) {
   return number;
 }
 
-// Draws at `fps` into a canvas; `flashing(now)` says whether the whole picture is white instead.
+// Draws at `fps` into a canvas; `flashing()` says whether the whole picture is white instead.
 export class Picture {
   constructor({ width, height, fps, colour, flashing = () => false }) {
     this.canvas = document.createElement("canvas");
@@ -30,7 +30,7 @@ export class Picture {
 
   draw() {
     const { context, canvas: { width, height } } = this;
-    context.fillStyle = this.flashing(performance.now()) ? "#fff" : this.colour;
+    context.fillStyle = this.flashing() ? "#fff" : this.colour;
     context.fillRect(0, 0, width, height);
     context.fillStyle = "#888";
     context.fillRect((this.number * width) / 90 % width, height * 0.1, width / 16, height * 0.1);
