@@ -236,6 +236,10 @@ void CallController::report(const matrix::ParticipantTrouble& news) {
   post_warning(element_, news.error);
 }
 
+void CallController::report(const matrix::CallTrouble& news) {
+  post_warning(element_, news.error);
+}
+
 void CallController::report(const matrix::CallJoined& news) {
   room_id_ = news.room_id;
   call_id_ = news.call_id;

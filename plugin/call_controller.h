@@ -76,8 +76,10 @@ class CallController final : matrix::Session::Observer {
   void report(const matrix::ParticipantChanged& news);
   void report(const matrix::ParticipantLeft& news);
   void report(const matrix::ParticipantTrouble& news);
+  void report(const matrix::CallTrouble& news);
   void report(const matrix::FeedAdded& news) { pads_.add(news); }
   void report(const matrix::FeedMuted& news) { pads_.set_muted(news); }
+  void report(const matrix::FeedTrusted& news) { pads_.set_trust(news); }
   void report(const matrix::FeedMoved& news) { pads_.move(news); }
   void report(const matrix::FeedRemoved& news) { pads_.remove(news); }
   void report(const matrix::CallJoined& news);

@@ -134,4 +134,16 @@ const char* nick(CallState state) {
   return nick_in(call_state_type(), static_cast<int>(state));
 }
 
+const char* nick(matrix::Trust trust) {
+  switch (trust) {
+    case matrix::Trust::Clear:
+      return "clear";
+    case matrix::Trust::Unsigned:
+      return "unsigned";
+    case matrix::Trust::Signed:
+      return "signed";
+  }
+  return "";
+}
+
 }  // namespace matrixcall

@@ -4,6 +4,7 @@
 #include <glib-object.h>
 
 #include "gst/activity.h"
+#include "signalling/core/trust.h"
 
 /* The enumerations that the element and its pads show as properties: C++ here, registered
  * with the nicks that an application or a command line uses. Any thread. */
@@ -21,6 +22,7 @@ enum class DeviceTrust { Any, Signed };
 
 const char* nick(Activity activity);
 const char* nick(CallState state);
+const char* nick(matrix::Trust trust);
 
 GType activity_type();
 GType call_state_type();

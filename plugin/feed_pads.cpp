@@ -133,7 +133,7 @@ media::ActivityNews FeedPads::news_of(const Entry& entry) const {
           .display_name = participant.display_name,
           .kind = feed_kind(entry.news.id.kind),
           .muted = entry.news.muted,
-          .trust = "clear"};
+          .trust = nick(entry.news.trust)};
 }
 
 std::shared_ptr<media::Feed> FeedPads::create_feed(const Entry& entry) {
@@ -180,7 +180,7 @@ GstPad* FeedPads::create_pad(const Entry& entry) {
                          .purpose = is_screen(kind) ? "m.screenshare" : "m.usermedia",
                          .muted = entry.news.muted,
                          .activity = entry.news.muted ? Activity::Muted : Activity::Idle,
-                         .trust = "clear"});
+                         .trust = nick(entry.news.trust)});
 }
 
 void FeedPads::open(Entry& entry) {
@@ -230,6 +230,7 @@ void FeedPads::show(unsigned serial, const media::ActivityNews& news) {
   facts.display_name = news.display_name;
   facts.muted = news.muted;
   facts.activity = news.activity;
+  facts.trust = news.trust;
   if (facts == old) return;
   set_facts(pad, facts);
   if (!entry->ending) post_feed(element_, "changed", entry->pad.get(), entry->news.id.kind, "");
@@ -240,6 +241,13 @@ void FeedPads::set_muted(const matrix::FeedMuted& news) {
   if (!entry) return;
   entry->news.muted = news.muted;
   if (entry->feed) entry->feed->set_muted(news.muted);
+}
+
+void FeedPads::set_trust(const matrix::FeedTrusted& news) {
+  auto* entry = find(news.id);
+  if (!entry) return;
+  entry->news.trust = news.trust;
+  if (entry->feed) entry->feed->describe(news_of(*entry));
 }
 
 void FeedPads::move(const matrix::FeedMoved& news) {

@@ -37,6 +37,7 @@ class FeedPads {
   void set_roster(const media::Roster& roster);
   void add(const matrix::FeedAdded& news);
   void set_muted(const matrix::FeedMuted& news);
+  void set_trust(const matrix::FeedTrusted& news);
   void move(const matrix::FeedMoved& news);
   void remove(const matrix::FeedRemoved& news);
   void rename(const matrix::Participant& participant);

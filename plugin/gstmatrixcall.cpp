@@ -63,7 +63,7 @@
  *   `session-id`, `display-name`, `reason` (of `left`).
  * * `matrixcall-feed`: `event` (`added`, `changed`, `removed`), `pad`, `kind` (`audio`, `video`,
  *   `screen`, `screen_audio`), `user-id`, `device-id`, `display-name`, `activity` (as the pad's
- *   property), `muted` (boolean), `reason` (of `removed`).
+ *   property), `muted` (boolean), `trust` (as the pad's property), `reason` (of `removed`).
  *
  * An ERROR ends the call, and says what to do. Trouble with one participant is a WARNING.
  *

@@ -122,11 +122,11 @@ static void gst_matrix_call_pad_class_init(GstMatrixCallPadClass* klass) {
   properties[PROP_ACTIVITY] = g_param_spec_enum(
       "activity", "Activity", "What becomes of the feed at present", matrixcall::activity_type(),
       static_cast<int>(matrixcall::Activity::Idle), flags);
-  properties[PROP_TRUST] =
-      string_property("trust", "Trust",
-                      "How sure it is that this is the participant. So far always clear: the "
-                      "homeserver's word is all there is, whether the signalling was encrypted is "
-                      "not told");
+  properties[PROP_TRUST] = string_property(
+      "trust", "Trust",
+      "How sure it is that this is the participant: clear (the homeservers say so), "
+      "unsigned (signalling was encrypted by a device of theirs, which the "
+      "homeservers name) or signed (by a device that they have verified)");
   properties[PROP_MUTED_OUTPUT] = g_param_spec_enum(
       "muted-output", "Muted output",
       "What flows while the feed is muted or nothing of it arrives; as the element's property of "

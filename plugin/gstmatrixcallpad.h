@@ -26,7 +26,7 @@ struct PadFacts {
   std::string purpose; /* MSC3077: "m.usermedia", "m.screenshare" */
   bool muted = false;
   Activity activity = Activity::Idle;
-  std::string trust; /* "clear": the homeserver's word is all that is told */
+  std::string trust; /* "clear", "unsigned" or "signed" */
   bool operator==(const PadFacts&) const = default;
 };
 

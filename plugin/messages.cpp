@@ -70,13 +70,13 @@ void post_feed(GstElement* element, const char* event, GstPad* pad, matrix::Feed
                const std::string& reason) {
   const PadFacts facts = facts_of(GST_MATRIX_CALL_PAD(pad));
   post(element,
-       gst_structure_new("matrixcall-feed", "event", G_TYPE_STRING, event, "pad", G_TYPE_STRING,
-                         GST_PAD_NAME(pad), "kind", G_TYPE_STRING, kind_name(kind), "user-id",
-                         G_TYPE_STRING, facts.user_id.c_str(), "device-id", G_TYPE_STRING,
-                         facts.device_id.c_str(), "display-name", G_TYPE_STRING,
-                         facts.display_name.c_str(), "activity", G_TYPE_STRING,
-                         nick(facts.activity), "muted", G_TYPE_BOOLEAN, facts.muted, "reason",
-                         G_TYPE_STRING, reason.c_str(), nullptr));
+       gst_structure_new(
+           "matrixcall-feed", "event", G_TYPE_STRING, event, "pad", G_TYPE_STRING,
+           GST_PAD_NAME(pad), "kind", G_TYPE_STRING, kind_name(kind), "user-id", G_TYPE_STRING,
+           facts.user_id.c_str(), "device-id", G_TYPE_STRING, facts.device_id.c_str(),
+           "display-name", G_TYPE_STRING, facts.display_name.c_str(), "activity", G_TYPE_STRING,
+           nick(facts.activity), "muted", G_TYPE_BOOLEAN, facts.muted, "trust", G_TYPE_STRING,
+           facts.trust.c_str(), "reason", G_TYPE_STRING, reason.c_str(), nullptr));
 }
 
 void post_error(GstElement* element, const rtc::Error& error) {

@@ -31,7 +31,16 @@ void CallDriver::hand_in(const SyncBatch& batch, bool first) {
   if (batch.left) run(call_.removed_from_room(clock_.now()));
   for (const auto& message : batch.to_device)
     if (with_.encryption.admit(message))
-      run(call_.to_device(message.sender, message.type, message.content, clock_.now()));
+      run(call_.to_device(message.sender, message.type, message.content, message.trust,
+                          clock_.now()));
+}
+
+/* Of a device that is gone, or shows other keys, its first keys are all there is. */
+void CallDriver::keys_found() {
+  outbox_.wake();
+  for (const auto& [device, participant] : std::map(participants_))
+    run(call_.device_trusted(device, with_.encryption.trust(device).value_or(Trust::Unsigned),
+                             clock_.now()));
 }
 
 void CallDriver::set_local_tracks(const std::vector<LocalSource>& tracks) {

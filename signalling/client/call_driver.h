@@ -39,8 +39,8 @@ class CallDriver final : rtc::PeerConnection::Observer {
   void set_local_tracks(const std::vector<LocalSource>& tracks);
   void set_muted(TrackSource source, bool muted);
   void leave();
-  /* Messages that waited for keys may go. */
-  void wake() { outbox_.wake(); }
+  /* Messages that waited for keys may go, and what is known of devices may have changed. */
+  void keys_found();
   void send(const Address& to, const char* type) {
     outbox_.send(to, type, JsonObjectBuilder().build());
   }

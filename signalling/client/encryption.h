@@ -77,6 +77,8 @@ class Encryption final : public Sealer {
   bool admit(const ToDeviceEvent& event);
   /* We shall write to the device: looks for its keys. */
   void expect(const Address& device);
+  /* As OlmMachine::trust(). */
+  std::optional<Trust> trust(const Address& device) const { return machine_->trust(device); }
   const Counters& dropped() const { return dropped_; }
 
   Sealed seal(const Address& to, const std::string& type, const Json& content) override;

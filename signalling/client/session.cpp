@@ -239,7 +239,7 @@ void Session::Impl::on_sync_lost() {
 }
 
 void Session::Impl::on_keys_found() {
-  if (call_) call_->wake();
+  if (call_) call_->keys_found();
 }
 
 void Session::Impl::on_late_message(const ToDeviceEvent& event) {

@@ -262,14 +262,20 @@ Effects Call::removed_from_room(Time now) {
 }
 
 Effects Call::to_device(const std::string& sender, std::string_view type, const Json& content,
-                        Time now) {
+                        Trust trust, Time now) {
   if (!impl_->in_call() || !is_call_message_type(type)) return {};
-  if (auto message = read_call_message(type, content))
+  if (auto message = read_call_message(type, content)) {
+    message->trust = trust;
     return impl_->mesh->receive(sender, std::move(*message), now);
+  }
   impl_->dropped["malformed"]++;
   LOG_DEBUG(Core, "%s: malformed %.*s dropped", sender.c_str(), static_cast<int>(type.size()),
             type.data());
   return {};
+}
+
+Effects Call::device_trusted(const Address& device, Trust trust, Time now) {
+  return impl_->in_call() ? impl_->mesh->device_trusted(device, trust, now) : Effects{};
 }
 
 Effects Call::sent(std::uint64_t token, const rtc::Result<void>& result, Time now) {

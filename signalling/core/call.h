@@ -52,9 +52,11 @@ class Call {
   Effects synced(Time now);
   /* Our user is no member of the room any more. */
   Effects removed_from_room(Time now);
-  /* A to-device event. @sender is what the server vouches for. */
+  /* A to-device event. @sender is what the server vouches for, @trust what we know of that. */
   Effects to_device(const std::string& sender, std::string_view type, const Json& content,
-                    Time now);
+                    Trust trust, Time now);
+  /* How well we know the device has changed; it does not matter to one that sends in clear. */
+  Effects device_trusted(const Address& device, Trust trust, Time now);
   /* The answer to SendToDevice or SendState. */
   Effects sent(std::uint64_t token, const rtc::Result<void>& result, Time now);
 

@@ -77,13 +77,20 @@ void Feeds::put(FeedKind kind, const Feed& feed, const Participant& participant,
   const FeedId id{*number_, kind};
   const auto [entry, added] = feeds_.try_emplace(kind, feed);
   if (added) {
-    effects.push_back(FeedAdded{id, participant, feed.source, feed.stream_id, feed.muted});
+    effects.push_back(FeedAdded{id, participant, feed.source, feed.stream_id, feed.muted, trust_});
     return;
   }
   Feed& current = entry->second;
   if (current.source != feed.source) effects.push_back(FeedMoved{id, feed.source});
   if (current.muted != feed.muted) effects.push_back(FeedMuted{id, feed.muted});
   current = feed;
+}
+
+Effects Feeds::set_trust(Trust trust) {
+  if (std::exchange(trust_, trust) == trust) return {};
+  Effects effects;
+  for (const auto& [kind, feed] : feeds_) effects.push_back(FeedTrusted{{*number_, kind}, trust});
+  return effects;
 }
 
 Effects Feeds::lost(Time now) {

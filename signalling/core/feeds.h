@@ -35,6 +35,8 @@ class Feeds {
   Effects update(const Participant& participant, rtc::PeerId peer,
                  const std::vector<rtc::RemoteTrack>& tracks,
                  const std::optional<StreamMetadataMap>& streams);
+  /* Of all its feeds; Clear at first. */
+  Effects set_trust(Trust trust);
   /* The connection is lost; another one may come. */
   Effects lost(Time now);
   /* The feeds are over. */
@@ -56,6 +58,7 @@ class Feeds {
   void put(FeedKind kind, const Feed& feed, const Participant& participant, Effects& effects);
 
   FeedNumbers& numbers_;
+  Trust trust_ = Trust::Clear;
   std::optional<unsigned> number_;
   FeedMap feeds_;
   std::optional<Time> lost_until_;

@@ -158,6 +158,13 @@ bool Mesh::may_prepare(const std::string& user_id) const {
   return room_.is_joined(user_id) && prepared < max_prepared && of_user < max_prepared_of_user;
 }
 
+Effects Mesh::device_trusted(const Address& device, Trust trust, Time now) {
+  Effects effects;
+  for (auto& [key, leg] : legs_)
+    if (key.address == device) append(effects, leg.device_trusted(trust, now));
+  return effects;
+}
+
 Effects Mesh::sent(std::uint64_t token, bool ok, Time now) {
   Effects effects;
   for (auto& [key, leg] : legs_) append(effects, leg.sent(token, ok, now));

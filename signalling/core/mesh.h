@@ -32,6 +32,7 @@ class Mesh {
   /* To be called after the room state has changed, and once at the start. */
   Effects room_changed(Time now);
   Effects receive(const std::string& sender, CallMessage message, Time now);
+  Effects device_trusted(const Address& device, Trust trust, Time now);
   Effects sent(std::uint64_t token, bool ok, Time now);
 
   /* A track of ours has come or gone. */

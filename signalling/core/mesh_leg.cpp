@@ -123,13 +123,14 @@ size_t MeshLeg::held_bytes() const {
 Effects MeshLeg::deliver(const CallMessage& message, Time now) {
   const std::string& call_id = message.envelope.call_id;
   if (call_ && call_->id() == call_id) {
+    note_trust(message);
     Effects effects = call_->run((*call_)->receive(message.signal, now));
     append(effects, settle(now));
     return effects;
   }
   if (context_.ended_calls.contains(remote_.address, call_id)) return {};
   if (const auto* invite = std::get_if<Invite>(&message.signal))
-    return receive_invite(call_id, *invite, now);
+    return receive_invite(message, *invite, now);
   /* One that overtook its invite: the invite is not to be answered any more. */
   if (std::holds_alternative<Hangup>(message.signal))
     context_.ended_calls.add(remote_.address, call_id);
@@ -137,7 +138,8 @@ Effects MeshLeg::deliver(const CallMessage& message, Time now) {
   return {};
 }
 
-Effects MeshLeg::receive_invite(const std::string& call_id, const Invite& invite, Time now) {
+Effects MeshLeg::receive_invite(const CallMessage& message, const Invite& invite, Time now) {
+  const std::string& call_id = message.envelope.call_id;
   Effects effects;
   if (call_) {
     const auto state = (*call_)->state();
@@ -158,6 +160,7 @@ Effects MeshLeg::receive_invite(const std::string& call_id, const Invite& invite
   expect_by_.reset();
   state_ = State::Calling;
   auto& call = begin(call_id);
+  note_trust(message);
   append(effects, call.run(call->receive(invite, now)));
   return effects;
 }
@@ -172,6 +175,7 @@ Effects MeshLeg::place_call(Time now) {
 AddressedCall& MeshLeg::begin(std::string call_id) {
   LOG_DEBUG(Core, "%s: call %s", who_.c_str(), call_id.c_str());
   auto& call = call_.emplace(context_, remote_, std::move(call_id));
+  trust_ = CallTrust(trust_.device());
   if (unanswered_offers_ >= max_unanswered_offers) call->only_answer();
   return call;
 }
@@ -181,6 +185,11 @@ Effects MeshLeg::refuse(const std::string& call_id, const std::string& reason) {
   return {SendToDevice{context_.tokens.next(),
                        remote_.address,
                        {make_envelope(context_, remote_, call_id, 0), Hangup{reason}}}};
+}
+
+Effects MeshLeg::device_trusted(Trust trust, Time now) {
+  trust_.set_device(trust);
+  return settle(now);
 }
 
 Effects MeshLeg::sent(std::uint64_t token, bool ok, Time now) {
@@ -253,7 +262,9 @@ Effects MeshLeg::settle(Time now) {
   if (!call_) return {};
   if ((*call_)->state() == PeerCall::State::Ended) return call_ended(now);
   if (!is_connected()) return {};
-  return feeds_.update(participant_, peer(), call_->tracks(), (*call_)->remote_streams());
+  Effects effects = feeds_.set_trust(trust_.value());
+  append(effects, feeds_.update(participant_, peer(), call_->tracks(), (*call_)->remote_streams()));
+  return effects;
 }
 
 Effects MeshLeg::call_ended(Time now) {

@@ -42,6 +42,7 @@ class MeshLeg {
   /* A message of this very device and session. While it is not listed it is kept;
    * @prepare: an invite's connection may be readied. */
   Effects receive(CallMessage message, bool prepare, Time now);
+  Effects device_trusted(Trust trust, Time now);
   Effects sent(std::uint64_t token, bool ok, Time now);
 
   /* A track of ours has come or gone. */
@@ -73,7 +74,10 @@ class MeshLeg {
   Effects hold(CallMessage message, bool prepare, Time now);
   Effects prepare_call(const std::string& call_id, const Invite& invite, Time now);
   Effects deliver(const CallMessage& message, Time now);
-  Effects receive_invite(const std::string& call_id, const Invite& invite, Time now);
+  Effects receive_invite(const CallMessage& message, const Invite& invite, Time now);
+  void note_trust(const CallMessage& message) {
+    if (has_description(message.signal)) trust_.described(message.trust);
+  }
   Effects place_call(Time now);
   AddressedCall& begin(std::string call_id);
   Effects refuse(const std::string& call_id, const std::string& reason);
@@ -100,6 +104,7 @@ class MeshLeg {
 
   Sequencer sequencer_;
   std::optional<AddressedCall> call_;
+  CallTrust trust_{Trust::Clear};
   unsigned video_sections_ = 1;
   unsigned retries_ = 0;
   std::optional<Time> call_at_;    /* we call (again) */

@@ -10,6 +10,7 @@
 #include "signalling/base/peer_connection.h"
 #include "signalling/base/result.h"
 #include "signalling/core/time.h"
+#include "signalling/core/trust.h"
 
 /* News of a call for whoever shows it. Every kind of call tells the same: participants
  * and feeds, never connections. */
@@ -62,6 +63,11 @@ struct ParticipantTrouble {
   rtc::Error error;
   bool operator==(const ParticipantTrouble&) const = default;
 };
+/* Something of ours does not work; the call goes on. */
+struct CallTrouble {
+  rtc::Error error;
+  bool operator==(const CallTrouble&) const = default;
+};
 /* The connection is verified and the peer says that it sends this. */
 struct FeedAdded {
   FeedId id;
@@ -69,12 +75,18 @@ struct FeedAdded {
   FeedSource source;
   std::string stream_id;
   bool muted = false;
+  Trust trust = Trust::Clear; /* that it is the participant's */
   bool operator==(const FeedAdded&) const = default;
 };
 struct FeedMuted {
   FeedId id;
   bool muted = false;
   bool operator==(const FeedMuted&) const = default;
+};
+struct FeedTrusted {
+  FeedId id;
+  Trust trust = Trust::Clear;
+  bool operator==(const FeedTrusted&) const = default;
 };
 /* The same feed comes from another connection or section from now on. An empty source
  * (peer 0): it comes from nowhere until told otherwise, the pad stays. */
@@ -101,8 +113,8 @@ struct CallEnded {
   bool operator==(const CallEnded&) const = default;
 };
 
-using Report =
-    std::variant<ParticipantJoined, ParticipantChanged, ParticipantLeft, ParticipantTrouble,
-                 FeedAdded, FeedMuted, FeedMoved, FeedRemoved, CallJoined, CallEnded>;
+using Report = std::variant<ParticipantJoined, ParticipantChanged, ParticipantLeft,
+                            ParticipantTrouble, CallTrouble, FeedAdded, FeedMuted, FeedTrusted,
+                            FeedMoved, FeedRemoved, CallJoined, CallEnded>;
 
 }  // namespace matrix

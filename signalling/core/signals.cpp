@@ -176,6 +176,11 @@ std::optional<Envelope> read_envelope(const Json& content) {
 
 }  // namespace
 
+bool has_description(const Signal& signal) {
+  return std::holds_alternative<Invite>(signal) || std::holds_alternative<Answer>(signal) ||
+         std::holds_alternative<Negotiate>(signal);
+}
+
 bool is_call_message_type(std::string_view type) {
   return reader_of(type) != nullptr;
 }

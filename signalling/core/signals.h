@@ -10,6 +10,7 @@
 #include "signalling/base/peer_connection.h"
 #include "signalling/core/json.h"
 #include "signalling/core/time.h"
+#include "signalling/core/trust.h"
 
 /* What two devices of a call tell each other: MSC2746 (m.call.*), MSC3077 (stream
  * metadata), MSC3291 (mute), addressed by MSC3401. Pure. */
@@ -88,9 +89,12 @@ struct Envelope {
 struct CallMessage {
   Envelope envelope;
   Signal signal;
+  Trust trust = Trust::Clear; /* of one that was received */
   bool operator==(const CallMessage&) const = default;
 };
 
+/* Whether it says what the connection is to be, with the sender's certificate. */
+bool has_description(const Signal& signal);
 /* Whether the event type is one of a call's. */
 bool is_call_message_type(std::string_view type);
 /* Reads the content of a to-device (or room) event. Nothing if it is no call message or

@@ -203,11 +203,13 @@ GST_START_TEST(a_pad_tells_what_it_carries) {
     renamed.display_name = "Alice B.";
     fixture.pads().set_muted({{0, FeedKind::Video}, false});
     fixture.pads().rename(renamed);
+    fixture.pads().set_trust({{0, FeedKind::Video}, matrix::Trust::Signed});
   });
   PadFacts changed = expected;
   changed.display_name = "Alice B.";
   changed.muted = false;
   changed.activity = Activity::Idle;
+  changed.trust = "signed";
   fail_unless(fixture.wait_for("video_0", changed));
 }
 GST_END_TEST;

@@ -232,6 +232,13 @@ void Homeserver::with_keys(const std::function<void(Keys&)>& use) {
   impl_->loop.run_sync([&] { use(impl_->rooms.keys()); });
 }
 
+void Homeserver::announce_devices(const std::string& user_id) {
+  impl_->loop.run_sync([&] {
+    impl_->rooms.announce_devices(user_id);
+    impl_->poll_again();
+  });
+}
+
 size_t Homeserver::devices() {
   size_t number = 0;
   impl_->loop.run_sync([&] { number = impl_->rooms.devices(); });

@@ -47,6 +47,8 @@ class Homeserver {
   void set_turn(const std::string& body);
   /* Runs on the server's thread. */
   void with_keys(const std::function<void(Keys&)>& use);
+  /* Tells everybody that the user's devices have changed. */
+  void announce_devices(const std::string& user_id);
   /* Devices that are logged in. */
   size_t devices();
 

@@ -183,7 +183,7 @@ std::optional<Answer> Rooms::handle(const Request& request) {
   }
   if (path[0] == "logout") {
     keys_.remove({device->user_id, device->device_id});
-    changed_devices(device->user_id);
+    announce_devices(device->user_id);
     devices_.erase(request.authorization.substr(std::string("Bearer ").size()));
     return Answer();
   }
@@ -247,11 +247,11 @@ Answer Rooms::keys_request(const Request& request, const Device& device, const P
   if (path[1] == "claim") return answer(keys_.claim(body));
   if (path[1] != "upload") return refusal(404, "M_UNRECOGNIZED", "?");
   Answer uploaded = answer(keys_.upload({device.user_id, device.device_id}, body));
-  if (body.has("device_keys")) changed_devices(device.user_id);
+  if (body.has("device_keys")) announce_devices(device.user_id);
   return uploaded;
 }
 
-void Rooms::changed_devices(const std::string& user) {
+void Rooms::announce_devices(const std::string& user) {
   ++position_;
   for (auto& [token, device] : devices_) device.changed.emplace_back(position_, user);
 }

@@ -45,6 +45,7 @@ class Rooms {
   void send_to_device(const std::string& sender, const std::string& type, const std::string& user,
                       const std::string& device, const matrix::Json& content);
   Keys& keys() { return keys_; }
+  void announce_devices(const std::string& user);
   void set_turn(std::string body) { turn_ = std::move(body); }
   size_t devices() const { return devices_.size(); }
 
@@ -87,7 +88,6 @@ class Rooms {
   Answer room_request(const Request& request, const Device& device, const Path& path);
   Answer put_state(const Request& request, const Device& device, const Path& path);
   Answer keys_request(const Request& request, const Device& device, const Path& path);
-  void changed_devices(const std::string& user);
   Answer deliver(const Request& request, const Device& device, const Path& path);
   std::optional<Answer> sync(const Request& request, Device& device);
   matrix::Json room_news(const Room& room, const Device& device, std::int64_t since, bool lazy,

@@ -134,6 +134,23 @@ matrix::CallEnded Party::ending() {
   return ended;
 }
 
+std::vector<matrix::Trust> Party::trust() {
+  std::vector<std::pair<matrix::FeedId, matrix::Trust>> feeds;
+  loop_.run_sync([&] {
+    for (const auto& report : reports_) {
+      if (const auto* added = std::get_if<matrix::FeedAdded>(&report))
+        feeds.emplace_back(added->id, added->trust);
+      if (const auto* news = std::get_if<matrix::FeedTrusted>(&report))
+        for (auto& [id, trust] : feeds)
+          if (id == news->id) trust = news->trust;
+    }
+  });
+  std::vector<matrix::Trust> result;
+  result.reserve(feeds.size());
+  for (const auto& [id, trust] : feeds) result.push_back(trust);
+  return result;
+}
+
 std::vector<rtc::PeerOptions> Party::peers() {
   std::vector<rtc::PeerOptions> made;
   loop_.run_sync([&] { made = peers_.made; });

@@ -59,6 +59,8 @@ class Party final : public matrix::Session::Observer {
       return seen >= number;
     });
   }
+  /* Of each feed, as reported last, in the order of their coming. */
+  std::vector<matrix::Trust> trust();
   std::vector<rtc::PeerOptions> peers();
   int open_peers();
 

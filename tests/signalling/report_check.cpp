@@ -39,6 +39,10 @@ std::string ReportCheck::on(const ParticipantTrouble& report) {
   return report.error.message.empty() ? "trouble without a sentence" : "";
 }
 
+std::string ReportCheck::on(const CallTrouble& report) {
+  return report.error.message.empty() ? "trouble without a sentence" : "";
+}
+
 std::string ReportCheck::on(const FeedAdded& report) {
   if (!participants_.contains(key(report.participant))) return "a stranger's feed";
   if (!open_peers_.contains(report.source.peer)) return "a feed of no connection";
@@ -58,6 +62,10 @@ std::string ReportCheck::on(const FeedMuted& report) {
   if (feed->second.muted == report.muted) return "a mute that changes nothing";
   feed->second.muted = report.muted;
   return "";
+}
+
+std::string ReportCheck::on(const FeedTrusted& report) {
+  return feeds_.contains(report.id) ? "" : "an unknown feed was trusted";
 }
 
 std::string ReportCheck::on(const FeedMoved& report) {

@@ -38,8 +38,10 @@ class ReportCheck {
   std::string on(const matrix::ParticipantChanged& report);
   std::string on(const matrix::ParticipantLeft& report);
   std::string on(const matrix::ParticipantTrouble& report);
+  std::string on(const matrix::CallTrouble& report);
   std::string on(const matrix::FeedAdded& report);
   std::string on(const matrix::FeedMuted& report);
+  std::string on(const matrix::FeedTrusted& report);
   std::string on(const matrix::FeedMoved& report);
   std::string on(const matrix::FeedRemoved& report);
   std::string on(const matrix::CallJoined& report);

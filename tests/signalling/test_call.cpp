@@ -210,9 +210,10 @@ void lets_nobody_in_while_it_leaves() {
   g_assert_true(us.member("@a:hs", "A", "s").empty());
   Invite invite;
   const CallMessage message{{"call", "conf", "Z", "Z", "s", "x", 0}, invite};
-  g_assert_true(
-      us.call.to_device("@z:hs", call_message_type(message.signal), write_call_message(message), t0)
-          .empty());
+  g_assert_true(us.call
+                    .to_device("@z:hs", call_message_type(message.signal),
+                               write_call_message(message), Trust::Clear, t0)
+                    .empty());
 }
 
 void leaves_when_the_conference_is_over() {
@@ -312,9 +313,9 @@ void lists_a_screen_in_the_room() {
 void counts_what_it_cannot_read() {
   Fixture us;
   us.join();
-  us.call.to_device("@z:hs", "m.call.invite", Json(), t0);
-  us.call.to_device("@z:hs", "m.call.invite", *Json::parse("[]"), t0);
-  us.call.to_device("@z:hs", "m.room_key", *Json::parse("{}"), t0);
+  us.call.to_device("@z:hs", "m.call.invite", Json(), Trust::Clear, t0);
+  us.call.to_device("@z:hs", "m.call.invite", *Json::parse("[]"), Trust::Clear, t0);
+  us.call.to_device("@z:hs", "m.room_key", *Json::parse("{}"), Trust::Clear, t0);
   g_assert_cmpuint(us.call.dropped().at("malformed"), ==, 2);
 }
 

@@ -51,6 +51,16 @@ void ignores_a_stream_until_it_is_named_and_one_for_something_else() {
                  Effects{FeedAdded{audio0, alice, {9, "0"}, "cam", false}}));
 }
 
+void tells_how_well_the_sender_is_known_and_when_that_changes() {
+  FeedNumbers numbers;
+  Feeds feeds(numbers);
+  g_assert_true(feeds.set_trust(Trust::Unsigned).empty());
+  g_assert_true((feeds.update(alice, 9, {microphone}, streams) ==
+                 Effects{FeedAdded{audio0, alice, {9, "0"}, "cam", false, Trust::Unsigned}}));
+  g_assert_true(feeds.set_trust(Trust::Unsigned).empty());
+  g_assert_true((feeds.set_trust(Trust::Signed) == Effects{FeedTrusted{audio0, Trust::Signed}}));
+}
+
 void takes_the_first_stream_of_a_peer_that_names_none() {
   FeedNumbers numbers;
   Feeds feeds(numbers);
@@ -161,6 +171,7 @@ int main(int argc, char** argv) {
 #define TEST(name) g_test_add_func("/feeds/" #name, name)
   TEST(tells_streams_by_what_they_are_for);
   TEST(ignores_a_stream_until_it_is_named_and_one_for_something_else);
+  TEST(tells_how_well_the_sender_is_known_and_when_that_changes);
   TEST(takes_the_first_stream_of_a_peer_that_names_none);
   TEST(takes_the_first_of_two_sections_for_one_purpose);
   TEST(says_what_is_muted_for_each_kind);

@@ -27,7 +27,7 @@ CallMessage candidates(const char* call_id, std::optional<std::int64_t> seq) {
 /* "a0 a1 b5": what was delivered. */
 std::string names(const std::vector<CallMessage>& messages) {
   std::string text;
-  for (const auto& [envelope, signal] : messages)
+  for (const auto& [envelope, signal, trust] : messages)
     text += (text.empty() ? "" : " ") + envelope.call_id +
             (envelope.seq ? std::to_string(*envelope.seq) : "-");
   return text;

@@ -5,6 +5,8 @@
 #include <atomic>
 
 #include "signalling/client/store_files.h"
+#include "tests/signalling/cross_signing.h"
+#include "tests/signalling/crypto_party.h"
 #include "tests/signalling/fake_homeserver.h"
 #include "tests/signalling/fake_rooms.h"
 #include "tests/signalling/log_capture.h"
@@ -14,6 +16,7 @@ using fake::Answer;
 using fake::Party;
 using matrix::SessionConfig;
 using matrix::SessionState;
+using matrix::Trust;
 using Kind = rtc::Error::Kind;
 
 namespace {
@@ -66,6 +69,10 @@ struct Scene {
   }
 };
 
+std::vector<Trust> both(Trust trust) {
+  return {trust, trust};
+}
+
 bool connect(Party& a, Party& b) {
   a.start();
   g_assert_true(a.reaches(SessionState::Joined));
@@ -94,6 +101,28 @@ void a_device_without_keys_is_spoken_to_in_clear() {
   Party bob(scene.bob());
   g_assert_true(connect(alice, bob));
   g_assert_cmpuint(scene.server.count("sendToDevice/m.room.encrypted"), ==, 0);
+  g_assert_true(alice.trust() == both(Trust::Clear));
+}
+
+void feeds_tell_how_well_their_sender_is_known() {
+  Scene scene;
+  Party alice(scene.alice());
+  Party bob(scene.bob());
+  g_assert_true(connect(alice, bob));
+  g_assert_true(alice.trust() == both(Trust::Unsigned));
+  const fake::CrossSigner signer("@bob:fake", fake::entropy(1));
+  scene.server.with_keys([&](fake::Keys& keys) {
+    signer.publish(keys);
+    signer.sign_device(keys, "BOB");
+  });
+  scene.server.announce_devices("@bob:fake");
+  g_assert_true(alice.reports_soon<matrix::FeedTrusted>(2));
+  g_assert_true(alice.trust() == both(Trust::Signed));
+  g_assert_true(bob.trust() == both(Trust::Unsigned));
+  scene.server.with_keys([](fake::Keys& keys) { keys.remove({"@bob:fake", "BOB"}); });
+  scene.server.announce_devices("@bob:fake");
+  g_assert_true(alice.reports_soon<matrix::FeedTrusted>(4));
+  g_assert_true(alice.trust() == both(Trust::Unsigned));
 }
 
 /* In an encrypted room, or if encryption is required, or a signed device. */
@@ -252,6 +281,7 @@ int main(int argc, char** argv) {
 #define TEST(name) g_test_add_func("/session_olm/" #name, name)
   TEST(devices_with_keys_encrypt);
   TEST(a_device_without_keys_is_spoken_to_in_clear);
+  TEST(feeds_tell_how_well_their_sender_is_known);
   TEST(a_device_without_keys_is_refused_where_it_must_be);
   TEST(accept_plaintext_takes_it_in_an_encrypted_room_too);
   TEST(an_unsigned_device_is_refused_by_who_wants_signed_ones);

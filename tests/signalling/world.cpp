@@ -270,7 +270,8 @@ void World::deliver(const std::string& sender, const Address& to, const CallMess
     time_.after(delay, [this, client, sender, type, text] {
       if (!client->call) return;
       const auto content = Json::parse(text);
-      run_effects(*client, client->call->to_device(sender, type, *content, time_.now()));
+      run_effects(*client,
+                  client->call->to_device(sender, type, *content, Trust::Clear, time_.now()));
     });
   }
 }
