@@ -97,6 +97,11 @@ void describe_trust() {
       text("store-key-file", "Store key file",
            "File with at least 32 random bytes that what is secret in the store is encrypted "
            "under; made beside the store if not set");
+  specs[PROP_RECOVERY_KEY_FILE] =
+      text("recovery-key-file", "Recovery key file",
+           "File whose first line is the user's recovery key (also called security key), which "
+           "another client showed when it set up cross-signing: our device is signed with it, so "
+           "that others do not see it as unverified. The key is kept nowhere");
   specs[PROP_SIGNALLING_ENCRYPTION] =
       choice("signalling-encryption", "Signalling encryption",
              "Whether call signalling is encrypted from device to device (Olm). auto: it is with "
@@ -236,6 +241,8 @@ std::string* string_of(Settings& settings, guint id) {
       return &settings.store;
     case PROP_STORE_KEY_FILE:
       return &settings.store_key_file;
+    case PROP_RECOVERY_KEY_FILE:
+      return &settings.recovery_key_file;
     case PROP_ROOM:
       return &settings.room;
     case PROP_CALL_ID:

@@ -6,6 +6,7 @@
 
 #include "plugin/ice_server.h"
 #include "signalling/base/glib_ptr.h"
+#include "signalling/crypto/secret_storage.h"
 
 GLIB_FREE(GUri, g_uri_unref);
 GLIB_OBJECT(GInetAddress);
@@ -73,8 +74,17 @@ Result<void> check_login(const Settings& settings) {
   return {};
 }
 
+/* What a property names a file of. */
+struct SecretFile {
+  const char* property;
+  const char* what;
+};
+constexpr SecretFile token_file{"access-token-file", "an access token"};
+constexpr SecretFile recovery_key_file{"recovery-key-file", "the user's recovery key"};
+
 /* The first line of the file, without the white space behind it. */
-Result<std::string> read_token(const std::string& path) {
+Result<std::string> read_secret(const std::string& path, const SecretFile& file) {
+  const std::string property = file.property;
   glib::Unique<char> content;
   glib::Unique<GError> error;
   {
@@ -87,20 +97,30 @@ Result<std::string> read_token(const std::string& path) {
   if (error) {
     const bool missing = g_error_matches(error.get(), G_FILE_ERROR, G_FILE_ERROR_NOENT);
     return Error{missing ? Error::Kind::NotFound : Error::Kind::Settings,
-                 missing ? "There is no file " + path +
-                               ": access-token-file must name a file that holds an access token"
-                         : "The file " + path +
-                               " cannot be read: access-token-file must be readable by the user "
-                               "who runs this program",
+                 missing ? "There is no file " + path + ": " + property +
+                               " must name a file that holds " + file.what
+                         : "The file " + path + " cannot be read: " + property +
+                               " must be readable by the user who runs this program",
                  error->message};
   }
   std::string_view line = content.get();
   line = line.substr(0, line.find_first_of("\r\n"));
   line = line.substr(0, line.find_last_not_of(" \t\v\f") + 1);
   if (line.empty())
-    return wrong("The file " + path +
-                 " is empty: the first line of access-token-file must be an access token");
+    return wrong("The file " + path + " is empty: the first line of " + property + " must be " +
+                 file.what);
   return std::string(line);
+}
+
+/* "" if none is set. */
+Result<std::string> read_recovery_key(const std::string& path) {
+  if (path.empty()) return std::string();
+  auto key = read_secret(path, recovery_key_file);
+  if (key && !matrix::read_recovery_key(*key))
+    return wrong("The file " + path +
+                 " holds no recovery key: the first line of recovery-key-file must be the "
+                 "recovery key that another client showed, like EsTc 5rr1 ...");
+  return key;
 }
 
 Result<void> check_ca_file(const std::string& path) {
@@ -157,10 +177,12 @@ Result<matrix::SessionConfig> session_config(const Settings& settings) {
   if (!servers) return servers.error();
   std::string token = settings.access_token;
   if (!settings.access_token_file.empty()) {
-    auto read = read_token(settings.access_token_file);
+    auto read = read_secret(settings.access_token_file, token_file);
     if (!read) return read.error();
     token = std::move(*read);
   }
+  auto recovery_key = read_recovery_key(settings.recovery_key_file);
+  if (!recovery_key) return recovery_key.error();
   return matrix::SessionConfig{
       .homeserver = settings.homeserver,
       .user_id = settings.user_id,
@@ -181,6 +203,7 @@ Result<matrix::SessionConfig> session_config(const Settings& settings) {
                 .signed_only = settings.device_trust == DeviceTrust::Signed},
       .store = store_folder(settings),
       .store_key_file = settings.store_key_file,
+      .recovery_key = std::move(*recovery_key),
   };
 }
 

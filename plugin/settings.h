@@ -22,6 +22,7 @@ struct Settings {
   std::string tls_ca_file;
   std::string store;
   std::string store_key_file;
+  std::string recovery_key_file;
 
   SignallingEncryption signalling_encryption = SignallingEncryption::Auto;
   bool accept_plaintext = false;
@@ -58,7 +59,8 @@ constexpr GstClockTime total_latency(unsigned latency_ms) {
 }
 
 /* What the session is to be given, or what is wrong with the settings: one sentence for
- * what is missing or cannot work. Reads the file of the access token. No network. */
+ * what is missing or cannot work. Reads the files of the access token and of the
+ * recovery key. No network. */
 rtc::Result<matrix::SessionConfig> session_config(const Settings& settings);
 
 }  // namespace matrixcall

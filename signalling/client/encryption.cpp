@@ -6,6 +6,7 @@
 #include "signalling/base/log.h"
 #include "signalling/core/overloaded.h"
 #include "signalling/core/signals.h"
+#include "signalling/crypto/secret_storage.h"
 
 namespace matrix {
 namespace {
@@ -112,7 +113,21 @@ void Encryption::checked_own_keys(const HttpReply& reply) {
 
 void Encryption::become_ready() {
   if (std::exchange(ready_, true)) return;
+  if (available_) sign_device();
   observer_.on_keys_published();
+}
+
+void Encryption::sign_device() {
+  if (setting_.recovery_key.empty()) return;
+  auto key = read_recovery_key(setting_.recovery_key);
+  if (!key)
+    return observer_.on_encryption_trouble({Kind::Settings, "The recovery key is none.", {}});
+  signer_ = std::make_unique<DeviceSigner>(
+      loop_, client_, DeviceSigner::Device{setting_.own, machine_->identity()}, std::move(*key),
+      [this](const rtc::Result<void>& signed_now) {
+        if (!signed_now) observer_.on_encryption_trouble(signed_now.error());
+      });
+  signer_->start();
 }
 
 void Encryption::pump_soon() {

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "signalling/client/device_signer.h"
 #include "signalling/client/matrix_client.h"
 #include "signalling/client/sealer.h"
 #include "signalling/client/store.h"
@@ -45,6 +46,8 @@ class Encryption final : public Sealer {
     /* The device's messages are not taken, or it gets none. Once for each reason. */
     virtual void on_device_refused(const Address& device, const rtc::Error& error) = 0;
     virtual void on_message_wanted(const Address& to, const char* type) = 0;
+    /* Something of ours does not work, without which it goes on. */
+    virtual void on_encryption_trouble(const rtc::Error& error) = 0;
     /* It cannot go on. */
     virtual void on_encryption_failed(const rtc::Error& error) = 0;
   };
@@ -53,6 +56,7 @@ class Encryption final : public Sealer {
     Address own;
     TrustPolicy policy;
     bool is_new_device = false; /* the server cannot have keys of it */
+    std::string recovery_key;   /* has the device signed by its owner, if not empty */
   };
 
   /* All but @store and @setting are borrowed. Error: the store's key does not fit. */
@@ -97,6 +101,7 @@ class Encryption final : public Sealer {
   void check_own_keys();
   void checked_own_keys(const HttpReply& reply);
   void become_ready();
+  void sign_device();
   void pump_soon();
   void pump();
   void attempt(Requests::iterator request);
@@ -124,6 +129,7 @@ class Encryption final : public Sealer {
   bool room_encrypted_ = false;
   MatrixClient::Pending own_keys_;
   unsigned own_failures_ = 0;
+  std::unique_ptr<DeviceSigner> signer_;
   Requests requests_;
   rtc::Loop::Timer pump_timer_;
   bool pump_scheduled_ = false;

@@ -195,6 +195,21 @@ MatrixClient::Pending MatrixClient::keys(const char* what, const Json& body, Don
                      std::move(done));
 }
 
+MatrixClient::Pending MatrixClient::upload_signatures(const Json& body, Done done) {
+  return http_->send(
+      {.method = "POST", .path = path({"keys", "signatures", "upload"}), .query = {}, .body = body},
+      std::move(done));
+}
+
+MatrixClient::Pending MatrixClient::account_data(const std::string& user_id,
+                                                 const std::string& type, Done done) {
+  return http_->send({.method = "GET",
+                      .path = path({"user", user_id, "account_data", type}),
+                      .query = {},
+                      .body = {}},
+                     std::move(done));
+}
+
 MatrixClient::Pending MatrixClient::turn_servers(Answer<TurnServers> done) {
   return http_->send(
       {.method = "GET", .path = path({"voip", "turnServer"}), .query = {}, .body = {}},

@@ -69,6 +69,11 @@ class MatrixClient {
   /* The end-to-end encryption keys of devices; the bodies are the API's. @what is "upload",
    * "query" or "claim". */
   [[nodiscard]] Pending keys(const char* what, const Json& body, Done done);
+  /* {user: {device: its keys, with signatures to be added}}. */
+  [[nodiscard]] Pending upload_signatures(const Json& body, Done done);
+  /* What the user's clients keep on the server. */
+  [[nodiscard]] Pending account_data(const std::string& user_id, const std::string& type,
+                                     Done done);
   /* No servers, and no error, if the homeserver has none. */
   [[nodiscard]] Pending turn_servers(Answer<TurnServers> done);
   [[nodiscard]] Pending sync(const SyncRequest& request, Done done);

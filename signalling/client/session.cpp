@@ -70,13 +70,16 @@ class Session::Impl final : public Entrance::Observer,
 
   void on_sync(const SyncBatch& batch) override;
   void on_sync_failed(const rtc::Error& error, unsigned attempts) override;
-  void on_sync_lost() override;
+  void on_sync_lost() override {
+    if (encryption_) encryption_->lost_track();
+  }
 
   void on_keys_published() override { begin(); }
   void on_keys_found() override;
   void on_late_message(const ToDeviceEvent& event) override;
   void on_device_refused(const Address& device, const rtc::Error& error) override;
   void on_message_wanted(const Address& to, const char* type) override;
+  void on_encryption_trouble(const rtc::Error& error) override { reported(CallTrouble{error}); }
   void on_encryption_failed(const rtc::Error& error) override { end(error); }
 
   void start_sync();
@@ -169,7 +172,7 @@ void Session::Impl::on_identity(const Login& login, bool is_new) {
   auto store = Store::open({config_.store, config_.store_key_file}, own, system_entropy);
   if (!store) return end(store.error());
   if (is_new && !config_.store.empty()) mark_own_device(config_.store, own);
-  const Encryption::Setting setting{own, config_.trust, is_new};
+  const Encryption::Setting setting{own, config_.trust, is_new, config_.recovery_key};
   auto encryption =
       Encryption::create(loop_, *client_, std::move(*store), setting, system_entropy, *this);
   if (!encryption) return end(encryption.error());
@@ -232,10 +235,6 @@ void Session::Impl::on_sync(const SyncBatch& received) {
   (encryption_ ? held_ : undecrypted_).push_back(batch);
   entrance_->synced(batch.in_room);
   hand_in_held();
-}
-
-void Session::Impl::on_sync_lost() {
-  if (encryption_) encryption_->lost_track();
 }
 
 void Session::Impl::on_keys_found() {

@@ -33,6 +33,7 @@ struct SessionConfig {
    * device that was logged in by password with it. */
   std::string store;
   std::string store_key_file;
+  std::string recovery_key; /* of the user's secrets: has our device cross-signed, if not empty */
 };
 
 enum class SessionState { Connecting, Joining, Joined, Leaving, Ended };

@@ -24,6 +24,8 @@ class Secret {
   Secret& operator=(Secret&& other) noexcept;
   ~Secret() { wipe(); }
   static Secret random(size_t size, const Entropy& entropy);
+  /* What @text, padded or not, stands for; other characters than base64's are skipped. */
+  static Secret from_base64(std::string_view text);
 
   std::uint8_t* data() { return bytes_.data(); }
   const std::uint8_t* data() const { return bytes_.data(); }

@@ -6,10 +6,6 @@
 namespace matrix {
 namespace {
 
-std::optional<std::string> signed_text(const Json& object) {
-  return canonical_json(without(object, {"signatures", "unsigned"}));
-}
-
 bool verify(const std::string& ed25519, const std::string& text, std::string signature) {
   std::vector<std::uint8_t> memory(olm_utility_size());
   ::OlmUtility* utility = olm_utility(memory.data());
@@ -20,6 +16,19 @@ bool verify(const std::string& ed25519, const std::string& text, std::string sig
 }
 
 }  // namespace
+
+std::optional<std::string> signed_text(const Json& object) {
+  return canonical_json(without(object, {"signatures", "unsigned"}));
+}
+
+Json with_signature(const Json& object, const std::string& user_id, const std::string& key_name,
+                    const std::string& signature) {
+  JsonObjectBuilder of_user(object["signatures"][user_id.c_str()]);
+  of_user.set(("ed25519:" + key_name).c_str(), signature);
+  JsonObjectBuilder signatures(object["signatures"]);
+  signatures.set(user_id.c_str(), of_user.build());
+  return JsonObjectBuilder(object).set("signatures", signatures.build()).build();
+}
 
 bool is_signed(const Json& object, const std::string& user_id, const std::string& key_name,
                const std::string& ed25519) {
@@ -35,11 +44,7 @@ Json sign_json(const Json& object, const std::string& user_id, const std::string
                const Account& account) {
   const auto text = signed_text(object);
   g_assert(text); /* what we write ourselves is canonical */
-  JsonObjectBuilder of_user(object["signatures"][user_id.c_str()]);
-  of_user.set(("ed25519:" + device_id).c_str(), account.sign(*text));
-  JsonObjectBuilder signatures(object["signatures"]);
-  signatures.set(user_id.c_str(), of_user.build());
-  return JsonObjectBuilder(object).set("signatures", signatures.build()).build();
+  return with_signature(object, user_id, device_id, account.sign(*text));
 }
 
 }  // namespace matrix

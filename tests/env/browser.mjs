@@ -74,6 +74,8 @@ export class Browser {
   }
 
   createCall() { return this.#call("createCall"); }
+  setUpCrossSigning(password) { return this.#call("setUpCrossSigning", password); }
+  isSignedByOwner(userId, deviceId) { return this.#call("isSignedByOwner", userId, deviceId); }
   enter() { return this.#call("enter"); }
   leave() { return this.#call("leave"); }
   received() { return this.#call("received"); }

@@ -32,6 +32,7 @@ class Peer {
     this.client = sdk.createClient({
       baseUrl: options.homeserver, accessToken: options.accessToken, userId: options.userId,
       deviceId: options.deviceId, useE2eForGroupCall: false, isVoipWithNoMediaAllowed: true,
+      cryptoCallbacks: { getSecretStorageKey: async ({ keys }) => [Object.keys(keys)[0], this.recoveryKey.privateKey] },
     });
     if (options.crypto) await this.client.initRustCrypto({ useIndexedDB: false });
     if (options.crypto === "required") encryptCalls(this.client);
@@ -62,6 +63,24 @@ class Peer {
       this.screen = new Picture({ width, height, fps, colour: screenColour });
       return this.screen.stream;
     };
+  }
+
+  // Makes the user's cross-signing keys and keeps them as secrets; brings the recovery key.
+  async setUpCrossSigning(password) {
+    const { client, options } = this;
+    const crypto = client.getCrypto();
+    await crypto.bootstrapCrossSigning({
+      authUploadDeviceSigningKeys: (request) => request(null).catch(({ data }) => request({
+        type: "m.login.password", identifier: { type: "m.id.user", user: options.userId }, password, session: data.session,
+      })),
+    });
+    this.recoveryKey = await crypto.createRecoveryKeyFromPassphrase();
+    await crypto.bootstrapSecretStorage({ createSecretStorageKey: async () => this.recoveryKey, setupNewSecretStorage: true });
+    return this.recoveryKey.encodedPrivateKey;
+  }
+
+  async isSignedByOwner(userId, deviceId) {
+    return (await this.client.getCrypto().getDeviceVerificationStatus(userId, deviceId))?.signedByOwner ?? false;
   }
 
   async createCall() {
