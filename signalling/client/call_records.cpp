@@ -54,34 +54,50 @@ void CallRecords::found(const OngoingCall& call, const HttpReply& reply) {
 
 void CallRecords::clean(OngoingCall call) {
   call.joined = false;
-  (void)store_.put_call(call);
+  std::erase(call.users, own_.user_id);
+  keep(call);
+}
+
+/* One that nobody is in goes on no more. */
+void CallRecords::keep(const OngoingCall& call) {
+  const auto kept = call.joined || !call.users.empty()
+                        ? store_.put_call(call)
+                        : store_.remove_call(call.room_id, call.call_id);
+  if (!kept) LOG_WARNING(Client, "%s: %s", client_.who().c_str(), kept.error().message.c_str());
+}
+
+/* Our entry names one call of a room, which the others are in as well. */
+void CallRecords::begin(const CallJoined& joined) {
+  for (const auto& call : store_.calls())
+    if (call.room_id == joined.room_id && call.call_id != joined.call_id)
+      (void)store_.remove_call(call.room_id, call.call_id);
+  call_ = OngoingCall{joined.room_id, joined.call_id, Time(g_get_real_time() / 1000), true, {}};
 }
 
 void CallRecords::report(const Report& report) {
-  if (const auto* joined = std::get_if<CallJoined>(&report))
-    call_ = OngoingCall{
-        joined->room_id, joined->call_id, Time(g_get_real_time() / 1000), true, {own_.user_id}};
-  if (!call_ || !note(report)) return;
-  (void)store_.put_call(*call_);
+  if (!note(report) || !call_) return;
+  call_->users.clear();
+  if (call_->joined) call_->users.push_back(own_.user_id);
+  for (const auto& [user_id, device_id] : others_)
+    if (call_->users.empty() || call_->users.back() != user_id) call_->users.push_back(user_id);
+  keep(*call_);
+  if (!call_->joined) call_.reset();
 }
 
-/* Whether it is worth to be kept. */
+/* Whether it changes what is kept. Some are there before we are. */
 bool CallRecords::note(const Report& report) {
-  auto& users = call_->users;
-  if (const auto* arrival = std::get_if<ParticipantJoined>(&report)) {
-    users.push_back(arrival->participant.user_id);
+  if (const auto* came = std::get_if<ParticipantJoined>(&report)) {
+    others_.insert({came->participant.user_id, came->participant.device_id});
   } else if (const auto* left = std::get_if<ParticipantLeft>(&report)) {
-    const auto user = std::find(users.begin(), users.end(), left->participant.user_id);
-    if (user != users.end()) users.erase(user);
+    if (left->reason == "call-ended") return false; /* for us: they may go on */
+    others_.erase({left->participant.user_id, left->participant.device_id});
+  } else if (const auto* joined = std::get_if<CallJoined>(&report)) {
+    begin(*joined);
   } else if (const auto* ended = std::get_if<CallEnded>(&report)) {
-    call_->joined = false;
-    std::erase(users, own_.user_id);
-    if (ended->reason != "terminated") return true;
-    (void)store_.remove_call(call_->room_id, call_->call_id);
-    call_.reset();
-    return false;
+    if (call_) call_->joined = false;
+    if (ended->reason == "terminated") others_.clear();
   } else {
-    return std::holds_alternative<CallJoined>(report);
+    return false;
   }
   return true;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 
 #include "signalling/client/matrix_client.h"
@@ -24,12 +25,15 @@ class CallRecords {
  private:
   void found(const OngoingCall& call, const HttpReply& reply);
   void clean(OngoingCall call);
+  void begin(const CallJoined& joined);
+  void keep(const OngoingCall& call);
   bool note(const Report& report);
 
   MatrixClient& client_;
   Store& store_;
   const Address own_;
   std::optional<OngoingCall> call_;                       /* the one that we are in */
+  std::set<Address> others_;                              /* in it */
   std::map<std::string, MatrixClient::Pending> requests_; /* by room */
 };
 
