@@ -35,7 +35,8 @@ for (const us of long ? ["zoe", "aaa"] : ["zoe"]) {
       scene.caller(olm, room, { crypto: "required", colour: "rgb(200,40,40)", frequency: 440 }),
       scene.caller(clear, room, { crypto: "receive", colour: "rgb(40,60,200)", frequency: 880 }),
     ]);
-    for (const name of names) await pipeline.news("matrixcall-feed", `video_${name}`);
+    await pipeline.news("matrixcall-feed", `video_${names[0]}`, "trust=(string)unsigned");
+    await pipeline.news("matrixcall-feed", `video_${names[1]}`, "trust=(string)clear");
     await Promise.all(browsers.map((browser) => browser.framesSent(90)));
     const { code } = await pipeline.interrupt();
     assert.equal(code, 0, pipeline.output);
@@ -60,16 +61,31 @@ test("an Olm-only client in an encrypted room is recorded", async (t) => {
   await gone(they, room, we);
 });
 
-test("a clear client in an encrypted room is refused, and said to be", async (t) => {
-  const scene = new Scene(t, server);
-  const [they, we] = await scene.users("adam", "zoe");
-  const room = await they.createRoom([we]);
-  await they.setState(room, "m.room.encryption", "", { algorithm: "m.megolm.v1.aes-sha2" });
-  await they.createCall(room);
-  const pipeline = scene.pipeline(we, room, recordOne);
-  await scene.caller(they, room);
-  await until("the refusal", () => pipeline.output.includes("not encrypted"));
-  assert.match(pipeline.output, /sends call messages that are not encrypted; accept-plaintext=true takes them/);
-  assert.equal(pipeline.messages("matrixcall-feed").length, 0);
-  await pipeline.interrupt();
-});
+// The README's table: one browser and three of us, who are set up differently, in an encrypted room.
+const settings = ["signalling-encryption=auto", "accept-plaintext=true", "signalling-encryption=required"];
+const rows = [
+  { who: "a client without keys", options: {}, trust: "clear", taken: ["accept-plaintext=true"] },
+  { who: "a client that has keys and sends in clear", options: { crypto: "receive" }, trust: "clear", taken: ["accept-plaintext=true"] },
+  { who: "an Olm-only client", options: { crypto: "required" }, trust: "unsigned", taken: settings },
+];
+
+for (const { who, options, trust, taken } of rows) {
+  test(`${who} in an encrypted room is connected to or refused as the settings say`, async (t) => {
+    const scene = new Scene(t, server);
+    const [they, ...us] = await scene.users("mia", "abe", "yan", "zoe");
+    const room = await they.createRoom(us);
+    await they.setState(room, "m.room.encryption", "", { algorithm: "m.megolm.v1.aes-sha2" });
+    await they.createCall(room);
+    const pipelines = us.map((user, i) => scene.pipeline(user, room, "c.audio_0 ! fakesink", { element: [settings[i]] }));
+    await Promise.all(pipelines.map((pipeline) => pipeline.news("matrixcall-state", "joined")));
+    await scene.caller(they, room, options);
+    await Promise.all(pipelines.map(async (pipeline, i) => {
+      if (taken.includes(settings[i])) return pipeline.news("matrixcall-feed", they.id, `trust=(string)${trust}`);
+      const name = they.id.slice(1).split(":")[0];
+      const refusal = new RegExp(`${name} (sends call messages that are not encrypted|has a device without encryption keys)`);
+      await until(`the refusal with ${settings[i]}`, () => refusal.test(pipeline.output));
+      assert.equal(pipeline.messages("matrixcall-feed").filter((line) => line.includes(they.id)).length, 0);
+    }));
+    for (const pipeline of pipelines) assert.equal((await pipeline.interrupt()).code, 0, pipeline.output);
+  });
+}
