@@ -2,11 +2,12 @@
 // What tests/bench/run runs when all is installed and built.
 import { Noise } from "./figures.mjs";
 import { join } from "./join.mjs";
+import { olm } from "./olm.mjs";
 import { leak, memory, record } from "./record.mjs";
 import { crowd, send } from "./send.mjs";
 import { sync } from "./sync.mjs";
 
-const all = { record, send, crowd, memory, leak, sync, join };
+const all = { record, send, crowd, memory, leak, sync, join, olm };
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in all));
 if (unknown.length) {
