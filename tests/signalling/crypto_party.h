@@ -115,7 +115,7 @@ class CryptoParty {
     auto changes = machine_->take_changes();
     if (changes.account) saved.account = changes.account;
     for (const auto& [key, id] : changes.dropped_sessions)
-      std::erase_if(saved.sessions, [&](const auto& session) {
+      std::erase_if(saved.sessions, [&key = key, &id = id](const auto& session) {
         return session.their_key == key && session.id == id;
       });
     for (auto& session : changes.sessions) {
