@@ -4,12 +4,11 @@
 #include <cstring>
 #include <utility>
 
-GLIB_FREE(GList, gst_plugin_feature_list_free);
+#include "gst/decoders.h"
 
 namespace media {
 
 using glib::Ref;
-using glib::Unique;
 
 namespace {
 
@@ -135,24 +134,8 @@ bool Chain::add_parser(const Codec& codec) {
 }
 
 bool Chain::add_decoder(const Codec& codec) {
-  auto caps = Ref<GstCaps>::adopt(gst_caps_from_string(codec.decoder_caps));
-  /* Else vp8alphadecodebin comes first, which takes nothing but streams with alpha. */
-  if (codec.kind == rtc::MediaKind::Video)
-    gst_caps_set_simple(caps.get(), "codec-alpha", G_TYPE_BOOLEAN, FALSE, nullptr);
-  const Unique<GList> all(
-      gst_element_factory_list_get_elements(GST_ELEMENT_FACTORY_TYPE_DECODER, GST_RANK_MARGINAL));
-  const Unique<GList> by_rank(
-      g_list_sort(gst_element_factory_list_filter(all.get(), caps.get(), GST_PAD_SINK, FALSE),
-                  gst_plugin_feature_rank_compare_func));
-  for (GList* item = by_rank.get(); item; item = item->next) {
-    auto element = Ref<GstElement>::sink(
-        gst_element_factory_create(static_cast<GstElementFactory*>(item->data), nullptr));
-    if (element &&
-        gst_element_set_state(element.get(), GST_STATE_READY) != GST_STATE_CHANGE_FAILURE)
-      return add(std::move(element));
-    if (element) gst_element_set_state(element.get(), GST_STATE_NULL);
-  }
-  return false;
+  const bool is_video = codec.kind == rtc::MediaKind::Video;
+  return add(make_decoder(codec.decoder_caps, is_video ? DecoderKind::Video : DecoderKind::Audio));
 }
 
 GstFlowReturn Chain::push(Ref<GstBuffer> packet) {

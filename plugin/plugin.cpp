@@ -3,6 +3,7 @@
 
 #include "gst/media_log.h"
 #include "plugin/gstmatrixcall.h"
+#include "plugin/gstmatrixcallmix.h"
 #include "plugin/gstmatrixcallrecorder.h"
 #include "plugin/log_bridge.h"
 
@@ -10,7 +11,7 @@ static gboolean plugin_init(GstPlugin* plugin) {
   matrixcall::install_log_bridge();
   /* For --gst-debug-help. */
   media::log_category();
-  return GST_ELEMENT_REGISTER(matrixcall, plugin) &&
+  return GST_ELEMENT_REGISTER(matrixcall, plugin) && GST_ELEMENT_REGISTER(matrixcallmix, plugin) &&
          GST_ELEMENT_REGISTER(matrixcallrecorder, plugin);
 }
 

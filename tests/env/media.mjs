@@ -39,21 +39,25 @@ export function longestGap(times) {
   return times.slice(1).reduce((longest, time, i) => Math.max(longest, time - times[i]), 0);
 }
 
-// Each decoded frame: its colour in the middle and the number that was drawn into it.
-export async function frames(file, index = 0) {
+// Each decoded frame, small: when it is to be seen, and its colour at a place (fractions of its size).
+export async function pictures(file, index = 0) {
   const [width, height] = [160, 90];
+  const { times } = (await tracks(file)).filter((track) => track.kind === "video")[index];
   const { stdout } = await run("ffmpeg", ["-v", "error", "-i", file, "-map", `0:v:${index}`, "-vf",
     `scale=${width}:${height}`, "-fps_mode", "passthrough", "-pix_fmt", "rgb24", "-f", "rawvideo", "-"],
   { maxBuffer: most, encoding: "buffer" });
   const size = 3 * width * height;
-  const at = (x, y) => 3 * (Math.floor(y * height) * width + Math.floor(x * width));
+  const place = (x, y) => 3 * (Math.floor(y * height) * width + Math.floor(x * width));
   return Array.from({ length: stdout.length / size }, (_, i) => {
     const frame = stdout.subarray(i * size, (i + 1) * size);
-    return {
-      colour: [...frame.subarray(at(0.5, 0.5), at(0.5, 0.5) + 3)],
-      number: readNumber((x, y) => frame[at(x, y) + 1]),
-    };
+    return { time: times[i], at: (x, y) => [...frame.subarray(place(x, y), place(x, y) + 3)] };
   });
+}
+
+// Each decoded frame: its colour in the middle and the number that was drawn into it.
+export async function frames(file, index = 0) {
+  return (await pictures(file, index)).map(({ at }) => (
+    { colour: at(0.5, 0.5), number: readNumber((x, y) => at(x, y)[1]) }));
 }
 
 // Samples of -1..1 at 48 kHz, from the first to the last: where packets are missing there is silence.
