@@ -197,6 +197,10 @@ void Connection::unbind(const std::string& mid) {
   tracks_->unbind(mid);
 }
 
+std::string Connection::codec_of(const std::string& mid) const {
+  return translator_->with([&mid](const SdpTranslator& t) { return t.codec_of(mid); });
+}
+
 void Connection::set_latency(unsigned latency_ms) {
   if (webrtcbin_) g_object_set(webrtcbin_.get(), "latency", latency_ms, nullptr);
 }

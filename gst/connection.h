@@ -56,6 +56,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void add_remote_candidate(const rtc::IceCandidate& candidate);
   void bind(const std::string& mid, std::shared_ptr<FeedInput> feed);
   void unbind(const std::string& mid);
+  std::string codec_of(const std::string& mid) const;
   void set_latency(unsigned latency_ms);
   void set_watchdog_suspended(bool suspended);
   void get_stats(std::function<void(const GstStructure*)> reply);

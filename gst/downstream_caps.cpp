@@ -62,7 +62,19 @@ Picture picture_of(const GstCaps* idle) {
   return picture;
 }
 
+/* As a branch chooses it once media come: what is linked may not take another then. */
+void choose_h264_form(GstStructure* structure) {
+  for (const char* form : {"byte-stream", "avc3", "avc"}) {
+    const glib::Unique<GstStructure> one(gst_structure_new(
+        gst_structure_get_name(structure), "stream-format", G_TYPE_STRING, form, nullptr));
+    if (!gst_structure_can_intersect(structure, one.get())) continue;
+    gst_structure_set(structure, "stream-format", G_TYPE_STRING, form, nullptr);
+    return;
+  }
+}
+
 void complete_video(GstStructure* structure, const Picture& picture) {
+  if (gst_structure_has_name(structure, "video/x-h264")) choose_h264_form(structure);
   complete(structure, "width", picture.width);
   complete(structure, "height", picture.height);
   if (is_raw(structure)) complete(structure, "format", "I420");
@@ -72,6 +84,12 @@ void complete_video(GstStructure* structure, const Picture& picture) {
   else if (is_raw(structure))
     gst_structure_set(structure, "framerate", GST_TYPE_FRACTION, picture.fps_n, picture.fps_d,
                       nullptr);
+}
+
+bool is_expected(const GstStructure* structure, const GstCaps* expected) {
+  return !expected || is_raw(structure) ||
+         gst_structure_has_name(structure,
+                                gst_structure_get_name(gst_caps_get_structure(expected, 0)));
 }
 
 bool suits(const GstStructure* structure, const GstCapsFeatures* features, rtc::MediaKind kind,
@@ -88,6 +106,15 @@ bool is_raw(const GstCaps* caps) {
   return gst_caps_get_size(caps) > 0 && is_raw(gst_caps_get_structure(caps, 0));
 }
 
+bool says_itself(const GstCaps* known, const GstCaps* changed) {
+  const auto is_avc3 = [](const GstCaps* caps) {
+    const GstStructure* structure = gst_caps_get_structure(caps, 0);
+    return gst_structure_has_name(structure, "video/x-h264") &&
+           g_strcmp0(gst_structure_get_string(structure, "stream-format"), "avc3") == 0;
+  };
+  return is_avc3(known) && is_avc3(changed);
+}
+
 bool takes(GstPad* pad, GstCaps* caps) {
   if (!gst_pad_is_linked(pad)) return false;
   return gst_caps_can_intersect(peer_caps(pad).get(), caps);
@@ -102,7 +129,8 @@ Caps first_taken(GstPad* pad, GstCaps* possible) {
   return Caps::adopt(gst_caps_truncate(taken.release()));
 }
 
-Caps stand_in(GstPad* pad, rtc::MediaKind kind, Wanted wanted, const GstCaps* idle) {
+Caps stand_in(GstPad* pad, rtc::MediaKind kind, Wanted wanted, const GstCaps* idle,
+              const GstCaps* expected) {
   if (!gst_pad_is_linked(pad)) return {};
   const auto ours = Caps::adopt(gst_pad_get_pad_template_caps(pad));
   const auto taken = Caps::adopt(
@@ -110,7 +138,9 @@ Caps stand_in(GstPad* pad, rtc::MediaKind kind, Wanted wanted, const GstCaps* id
   if (gst_caps_is_any(taken.get())) return {};
   for (guint i = 0; i < gst_caps_get_size(taken.get()); i++) {
     GstStructure* structure = gst_caps_get_structure(taken.get(), i);
-    if (!suits(structure, gst_caps_get_features(taken.get(), i), kind, wanted)) continue;
+    if (!suits(structure, gst_caps_get_features(taken.get(), i), kind, wanted) ||
+        !is_expected(structure, expected))
+      continue;
     auto caps = Caps::adopt(gst_caps_new_full(gst_structure_copy(structure), nullptr));
     auto* fields = gst_caps_get_structure(caps.get(), 0);
     if (kind == rtc::MediaKind::Audio)

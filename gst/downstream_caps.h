@@ -10,6 +10,9 @@ namespace media {
  * holds no lock of the pipeline. */
 
 bool is_raw(const GstCaps* caps);
+/* Whether a stream of @known that becomes one of @changed says so itself, so that caps need not:
+ * H.264 with its parameter sets in band, as avc3. */
+bool says_itself(const GstCaps* known, const GstCaps* changed);
 /* False if nobody is linked. */
 bool takes(GstPad* pad, GstCaps* caps);
 /* The first of @possible that is taken, with what the peer asks of it; the first of
@@ -19,8 +22,9 @@ glib::Ref<GstCaps> first_taken(GstPad* pad, GstCaps* possible);
 enum class Wanted { Any, Raw, Encoded };
 /* Fixed caps of @kind for a stream that never had media, which its pad template and the
  * peer allow. @idle: raw caps whose width, height and framerate a video gets if it may, or
- * nullptr for 640x360 and 0/1. Empty reference if there are none, or nobody is linked. */
+ * nullptr for 640x360 and 0/1. @expected: encoded caps that may be chosen, or nullptr for any.
+ * Empty reference if there are none, or nobody is linked. */
 glib::Ref<GstCaps> stand_in(GstPad* pad, rtc::MediaKind kind, Wanted wanted,
-                            const GstCaps* idle = nullptr);
+                            const GstCaps* idle = nullptr, const GstCaps* expected = nullptr);
 
 }  // namespace media

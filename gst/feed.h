@@ -44,6 +44,8 @@ class Feed final : public FeedInput {
     GstClockTime stall_timeout = 2 * GST_SECOND; /* without a packet: stalled */
     /* Width, height and framerate of a video that fillers begin; nullptr: 640x360, 0/1. */
     glib::Ref<GstCaps> idle_caps;
+    /* As what it comes encoded once it comes, which fillers begin with; nullptr: not known. */
+    glib::Ref<GstCaps> expected;
     ActivityNews news; /* whose feed it is, and whether it is muted */
     /* The clock and base time that incoming running times count by. */
     glib::Ref<GstClock> source_clock;

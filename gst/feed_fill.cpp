@@ -61,6 +61,7 @@ void Feed::Impl::fill(GstClockTime now) {
     return;
   std::optional<GstClockTime> edge;
   if (now >= lag()) edge = now - lag();
+  if (!opened_) opened_ = edge;
   if (is_video())
     fill_pictures(now, edge);
   else
@@ -70,7 +71,7 @@ void Feed::Impl::fill(GstClockTime now) {
 void Feed::Impl::fill_sound(GstClockTime now, std::optional<GstClockTime> edge) {
   if (!edge) return;
   if (reopened_.exchange(false)) sound_.restart();
-  if (!sound_.end() && is_quiet() && stand_in_caps()) sound_.begin(*edge);
+  if (!sound_.end() && is_quiet() && stand_in_caps()) sound_.begin(last_ ? *edge : *opened_);
   const GstClockTime wait = sound_patience(now);
   if (*edge < wait) return;
   while (flow_ == Flow::Open && phase_ != Phase::Ended) {
@@ -92,7 +93,7 @@ void Feed::Impl::fill_pictures(GstClockTime now, std::optional<GstClockTime> edg
   if (!edge) return;
   const bool is_starving = last_ && *last_ + lag() + settings_.stall_timeout < now;
   if ((is_quiet() || is_starving) && !pictures_.is_filling() && stand_in_caps()) {
-    pictures_.begin(last_ ? std::max(*edge, *last_ + 1) : *edge);
+    pictures_.begin(last_ ? std::max(*edge, *last_ + 1) : *opened_);
     discont_ = true;
   }
   while (flow_ == Flow::Open && phase_ != Phase::Ended) {

@@ -274,6 +274,8 @@ void Feed::Impl::rest(const std::optional<Timeline::Target>& target) {
 }
 
 void Feed::Impl::send_caps(GstCaps* caps) {
+  /* mp4mux (1.22) overwrites the first fragment of its file once codec_data have changed. */
+  if (preamble_.caps() && says_itself(preamble_.caps(), caps)) return;
   preamble_.send_caps(caps);
   if (is_video())
     pictures_.set_caps(caps);
@@ -286,7 +288,7 @@ bool Feed::Impl::stand_in_caps() {
   if (preamble_.caps()) return true;
   if (std::exchange(tried_stand_in_, true)) return false;
   const auto caps = stand_in(pad_.get(), settings_.kind, stand_in_for(settings_.output),
-                             settings_.idle_caps.get());
+                             settings_.idle_caps.get(), settings_.expected.get());
   if (!caps) return false;
   is_encoded_video_ = is_video() && !is_raw(caps.get());
   auto h264 = start_h264(caps.get());

@@ -147,6 +147,8 @@ class Feed::Impl final : public FeedPadOwner, public std::enable_shared_from_thi
   bool discont_ = true;
   bool needs_key_frame_ = true;      /* counts for encoded video */
   std::optional<GstClockTime> last_; /* timestamp that went out */
+  /* Where fillers begin of what never came: some muxers would shift a track that begins later. */
+  std::optional<GstClockTime> opened_;
 };
 
 }  // namespace media

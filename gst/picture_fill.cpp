@@ -16,6 +16,13 @@ namespace {
 constexpr GstClockTime raw_interval = 200 * GST_MSECOND;
 constexpr GstClockTime encoded_interval = GST_SECOND;
 
+/* A transport stream takes its clock from how often pictures come: with a second in between
+ * demuxers believe that time jumped (ISO/IEC 13818-1, 2.7.2 has 100 ms). */
+bool is_for_transport_stream(const GstCaps* caps) {
+  const char* format = gst_structure_get_string(gst_caps_get_structure(caps, 0), "stream-format");
+  return g_strcmp0(format, "byte-stream") == 0;
+}
+
 }  // namespace
 
 void PictureFill::set_caps(GstCaps* caps) {
@@ -27,15 +34,17 @@ void PictureFill::set_caps(GstCaps* caps) {
 }
 
 void PictureFill::begin(GstClockTime time) {
-  if (!next_) next_ = time;
+  if (next_) return;
+  next_ = time;
+  is_first_ = true;
 }
 
 std::optional<Filler> PictureFill::due(MutedOutput mode, GstClockTime edge) {
   if (!next_ || *next_ > edge || !caps_) return std::nullopt;
-  const bool is_slow = !is_raw_ && mode != MutedOutput::Gap;
-  const GstClockTime interval = is_slow ? encoded_interval : raw_interval;
+  const GstClockTime interval = interval_of(mode);
   /* What is late by more than one picture is left out. */
-  const GstClockTime time = *next_ + 2 * interval < edge ? edge : *next_;
+  const bool is_late = *next_ + 2 * interval < edge && !std::exchange(is_first_, false);
+  const GstClockTime time = is_late ? edge : *next_;
   next_ = time + interval;
   if (mode == MutedOutput::None) return std::nullopt;
   Filler filler{.buffer = {}, .time = time, .duration = interval};
@@ -48,6 +57,13 @@ std::optional<Filler> PictureFill::due(MutedOutput mode, GstClockTime edge) {
   GST_BUFFER_DURATION(filler.buffer.get()) = interval;
   GST_BUFFER_FLAG_UNSET(filler.buffer.get(), GST_BUFFER_FLAG_DISCONT);
   return filler;
+}
+
+GstClockTime PictureFill::interval_of(MutedOutput mode) const {
+  if (is_raw_ || mode == MutedOutput::Gap) return raw_interval;
+  /* The last key frame is too much to be sent more often. */
+  const bool is_small = mode == MutedOutput::Fill && is_for_transport_stream(caps_.get());
+  return is_small ? raw_interval : encoded_interval;
 }
 
 Ref<GstBuffer> PictureFill::picture(MutedOutput mode) {

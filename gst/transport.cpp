@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "gst/codecs.h"
 #include "gst/connection.h"
 #include "gst/media_log.h"
 
@@ -191,6 +192,14 @@ void Transport::bind(rtc::PeerId peer, const std::string& mid, std::shared_ptr<F
 void Transport::unbind(rtc::PeerId peer, const std::string& mid) {
   const auto found = impl_->connections.find(peer);
   if (found != impl_->connections.end()) found->second->unbind(mid);
+}
+
+glib::Ref<GstCaps> Transport::expected_caps(rtc::PeerId peer, const std::string& mid) const {
+  const auto found = impl_->connections.find(peer);
+  if (found == impl_->connections.end()) return {};
+  const Codec* codec = find_codec(found->second->codec_of(mid));
+  return codec ? glib::Ref<GstCaps>::adopt(gst_caps_from_string(codec->encoded_caps))
+               : glib::Ref<GstCaps>();
 }
 
 std::shared_ptr<Sender> Transport::add_sender(rtc::TrackSource source, Sender::Settings settings,

@@ -37,6 +37,8 @@ class Transport final : public rtc::PeerConnectionFactory {
    * back (nothing is lost between connecting and binding). Unknown peer: no effect. */
   void bind(rtc::PeerId peer, const std::string& mid, std::shared_ptr<FeedInput> feed);
   void unbind(rtc::PeerId peer, const std::string& mid);
+  /* As what the track comes encoded, by what was negotiated last; empty if that is not known. */
+  glib::Ref<GstCaps> expected_caps(rtc::PeerId peer, const std::string& mid) const;
 
   /* Media of @source for every peer. It must not be pushed into any more when the transport is
    * destroyed. @owner's pipeline is ignored. */

@@ -153,6 +153,7 @@ std::shared_ptr<media::Feed> FeedPads::create_feed(const Entry& entry) {
        .muted_output = muted_output_,
        .stall_timeout = stall_timeout_,
        .idle_caps = idle_caps_,
+       .expected = transport_.expected_caps(entry.news.source.peer, entry.news.source.mid),
        .news = news_of(entry),
        .source_clock = glib::Ref<GstClock>::share(transport_.clock()),
        .source_base_time = transport_.base_time(),

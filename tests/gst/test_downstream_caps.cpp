@@ -71,6 +71,34 @@ GST_START_TEST(the_stand_in_has_the_form_that_was_asked_for) {
 }
 GST_END_TEST;
 
+GST_START_TEST(the_stand_in_is_as_the_media_will_be) {
+  Receiver receiver("video/x-vp9; video/x-h264,stream-format={avc,avc3},alignment=au; video/x-raw");
+  Stage stage(test::video(), "video/x-vp8; video/x-vp9; video/x-h264; video/x-raw");
+  stage.link(receiver);
+  const auto stand_in = [&](const char* expected) {
+    return media::stand_in(stage.pad.get(), rtc::MediaKind::Video, media::Wanted::Any, nullptr,
+                           make_caps(expected).get());
+  };
+  const auto h264 = stand_in("video/x-h264");
+  const auto avc3 = make_caps("video/x-h264,stream-format=avc3");
+  fail_unless(h264 && gst_caps_can_intersect(h264.get(), avc3.get()), "%" GST_PTR_FORMAT,
+              h264.get());
+  const auto raw = stand_in("video/x-vp8");
+  fail_unless(raw && media::is_raw(raw.get()), "%" GST_PTR_FORMAT, raw.get());
+}
+GST_END_TEST;
+
+GST_START_TEST(only_parameter_sets_in_band_speak_for_themselves) {
+  const auto says_itself = [](const char* known, const char* changed) {
+    return media::says_itself(make_caps(known).get(), make_caps(changed).get());
+  };
+  fail_unless(says_itself("video/x-h264,stream-format=avc3,width=16",
+                          "video/x-h264,stream-format=avc3,width=32"));
+  fail_if(says_itself("video/x-h264,stream-format=avc", "video/x-h264,stream-format=avc"));
+  fail_if(says_itself("video/x-h264,stream-format=avc3", "video/x-raw"));
+}
+GST_END_TEST;
+
 Suite* downstream_caps_suite() {
   Suite* suite = suite_create("downstream_caps");
   TCase* caps = tcase_create("caps");
@@ -78,6 +106,8 @@ Suite* downstream_caps_suite() {
   tcase_add_test(caps, media_goes_encoded_where_it_can);
   tcase_add_test(caps, the_first_that_is_taken_is_chosen);
   tcase_add_test(caps, the_stand_in_has_the_form_that_was_asked_for);
+  tcase_add_test(caps, the_stand_in_is_as_the_media_will_be);
+  tcase_add_test(caps, only_parameter_sets_in_band_speak_for_themselves);
   return suite;
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tests/gst/feed_fixture.h"
 
+#include <algorithm>
+#include <functional>
 #include <memory>
 #include <thread>
 
@@ -287,6 +289,62 @@ GST_START_TEST(media_that_was_held_up_goes_before_fillers) {
 }
 GST_END_TEST;
 
+/* The branch is held up for 3 s in its first buffer, and is slow with those that piled up. */
+void hold_up(Running& run, const std::function<void(unsigned)>& push) {
+  auto* clock = GST_TEST_CLOCK(run.stage->clock.get());
+  GstClockID id = nullptr;
+  gst_test_clock_wait_for_next_pending_id(clock, &id);
+  gst_clock_id_unref(id);
+  run.receiver.block();
+  std::thread branch([&] { push(0); });
+  fail_unless(run.receiver.wait_until_blocked());
+  gst_test_clock_advance_time(clock, 3 * GST_SECOND);
+  gst_clock_id_unref(gst_test_clock_process_next_clock_id(clock));
+  run.receiver.release();
+  branch.join();
+  for (unsigned ms = 20; ms < 100; ms += 20) {
+    run.stage->advance(3000 + ms * 25);
+    push(ms);
+  }
+  run.expect("buffer! 0;buffer 20;buffer 40;buffer 60;buffer 80;");
+}
+
+GST_START_TEST(waits_for_what_has_piled_up_however_slowly_it_comes) {
+  {
+    Running run(audio(), raw_sound);
+    hold_up(run, [&](unsigned ms) { run.push_sound(ms); });
+    assert_equals_int(bytes(run.receiver), 100 * 48 * 2);
+  }
+  Running run(video(), raw_picture);
+  hold_up(run, [&](unsigned ms) { run.stage->push(ms); });
+}
+GST_END_TEST;
+
+GST_START_TEST(fills_from_the_beginning_what_never_came) {
+  for (const bool is_video : {true, false}) {
+    Receiver receiver;
+    Stage stage(is_video ? video() : audio(), is_video ? raw_picture : raw_sound);
+    stage.feed->set_latency(240 * GST_MSECOND);
+    stage.link(receiver);
+    stage.feed->start();
+    stage.advance(3000);
+    fail_unless(receiver.wait_for(is_video ? "buffer! 0" : "buffer 0"), "%s",
+                receiver.text().c_str());
+    gst_pad_set_active(stage.pad.get(), FALSE);
+  }
+}
+GST_END_TEST;
+
+GST_START_TEST(says_nothing_of_parameter_sets_that_are_in_band) {
+  Running run(video(), "video/x-h264,stream-format=avc3,alignment=au,width=32,height=16");
+  run.stage->feed->set_caps(
+      make_caps("video/x-h264,stream-format=avc3,alignment=au,width=64,height=32").get());
+  run.stage->push(0);
+  const auto notes = run.receiver.notes();
+  assert_equals_int(std::ranges::count(notes, "caps video/x-h264"), 1);
+}
+GST_END_TEST;
+
 Suite* feed_fill_suite() {
   Suite* suite = suite_create("feed_fill");
   TCase* general = tcase_create("general");
@@ -303,6 +361,9 @@ Suite* feed_fill_suite() {
   tcase_add_test(general, fills_a_stall);
   tcase_add_test(general, says_nothing_while_paused);
   tcase_add_test(general, media_that_was_held_up_goes_before_fillers);
+  tcase_add_test(general, waits_for_what_has_piled_up_however_slowly_it_comes);
+  tcase_add_test(general, fills_from_the_beginning_what_never_came);
+  tcase_add_test(general, says_nothing_of_parameter_sets_that_are_in_band);
   return suite;
 }
 

@@ -49,9 +49,18 @@ GST_START_TEST(shows_five_raw_and_one_encoded_picture_a_second) {
 }
 GST_END_TEST;
 
-GST_START_TEST(leaves_out_what_is_late) {
+GST_START_TEST(keeps_the_clock_of_a_transport_stream_running) {
+  auto pictures = of("video/x-h264,stream-format=byte-stream,width=16,height=16");
+  pictures.begin(0);
+  fail_unless(pictures.due(MutedOutput::Fill, 0)->duration == 200 * ms);
+  fail_unless(pictures.due(MutedOutput::Freeze, 200 * ms)->duration == GST_SECOND);
+}
+GST_END_TEST;
+
+GST_START_TEST(leaves_out_what_is_late_but_for_the_first) {
   auto pictures = raw();
   pictures.begin(0);
+  fail_unless(pictures.due(MutedOutput::Fill, 2000 * ms)->time == 0);
   fail_unless(pictures.due(MutedOutput::Fill, 2000 * ms)->time == 2000 * ms);
   fail_if(pictures.due(MutedOutput::Fill, 2100 * ms));
 }
@@ -99,7 +108,8 @@ Suite* picture_fill_suite() {
   TCase* general = tcase_create("general");
   suite_add_tcase(suite, general);
   tcase_add_test(general, shows_five_raw_and_one_encoded_picture_a_second);
-  tcase_add_test(general, leaves_out_what_is_late);
+  tcase_add_test(general, keeps_the_clock_of_a_transport_stream_running);
+  tcase_add_test(general, leaves_out_what_is_late_but_for_the_first);
   tcase_add_test(general, stops_with_the_first_real_picture);
   tcase_add_test(general, freezes_on_the_last_picture_or_key_frame);
   tcase_add_test(general, holds_no_raw_picture_unless_it_has_to);
