@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What tests/bench/run runs when all is installed and built.
 import { Noise } from "./figures.mjs";
+import { glass } from "./glass.mjs";
 import { join } from "./join.mjs";
 import { olm } from "./olm.mjs";
 import { leak, memory, record } from "./record.mjs";
 import { crowd, send } from "./send.mjs";
 import { sync } from "./sync.mjs";
 
-const all = { record, send, crowd, memory, leak, sync, join, olm };
+const all = { record, send, crowd, memory, leak, sync, join, glass, olm };
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in all));
 if (unknown.length) {

@@ -79,6 +79,7 @@ export class Browser {
   enter() { return this.#call("enter"); }
   leave() { return this.#call("leave"); }
   received() { return this.#call("received"); }
+  numbers(userId) { return this.#call("numbers", userId); }
   inbound() { return this.#call("inbound"); }
   sent() { return this.#call("sent"); }
   legs() { return this.#call("legs"); }

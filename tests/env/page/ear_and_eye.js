@@ -23,6 +23,7 @@ export class Eye {
     this.flashes = [];
     // When a frame came after a pause, as Date.now(), and how long that was for the sender; in ms.
     this.resumed = [];
+    this.numbers = []; // of the last frames, and when each came, as Date.now()
     this.canvas = new OffscreenCanvas(160, 90);
     this.context = this.canvas.getContext("2d", { willReadFrequently: true });
     each(track, (frame) => this.look(frame));
@@ -46,6 +47,8 @@ export class Eye {
     this.colour = colourAt(at(0.5, 0.5));
     this.corner = colourAt(at(0.25, 0.25));
     this.number = readNumber((x, y) => data[at(x, y) + 1]);
+    this.numbers.push({ number: this.number, at: performance.timeOrigin + now });
+    if (this.numbers.length > 300) this.numbers.shift();
     const white = Math.min(...this.colour) > 230;
     if (white && !this.white) this.flashes.push(now);
     this.white = white;

@@ -132,6 +132,11 @@ class Peer {
     }
   }
 
+  // Of the last frames of the first picture of `userId`.
+  numbers(userId) {
+    return this.senses.find(({ key, kind }) => kind === "video" && key.startsWith(userId))?.sense.numbers ?? [];
+  }
+
   // What is seen and heard now, one entry a track, oldest first.
   received() {
     return this.senses.map(({ key, kind, sense }) => ({
