@@ -127,3 +127,30 @@ test("screens shared by both at once, stopped and shared again are screens at bo
       await seen(browser, we, frames + 5);
     }
   }, [], "pilot"));
+
+test("a browser that is killed costs the others no frame", async (t) => {
+  const seconds = long ? 20 : 6;
+  const file = join(server.synapse.folder, "killed.mkv");
+  await makeClip(file, { seconds, encoder: ["libvpx", "-deadline", "realtime"] });
+  const scene = new Scene(t, server);
+  const [we, ...others] = await scene.users("mia", "abe", "yan", "zoe");
+  const room = await others[0].createRoom([we, ...others.slice(1)]);
+  await others[0].createCall(room);
+  const media = { width: 160, height: 90, fps: 5, audio: false };
+  const browsers = [];
+  for (const user of others) browsers.push(await scene.caller(user, room, media));
+  scene.pipeline(we, room, `filesrc location=${file} ! matroskademux name=d ` +
+    "d.video_0 ! queue ! c.send_video d.audio_0 ! queue ! c.send_audio", { element: ["leave-on-eos=false"] });
+  const killed = browsers.pop();
+  await Promise.all([killed, ...browsers].map((browser) => seen(browser, we, 20)));
+  const { framesDecoded } = await counted(browsers[0], we, "video");
+  assert.ok(framesDecoded < (seconds - 2) * 15, `${framesDecoded} frames before the kill`);
+  await killed.kill();
+  for (const browser of browsers) {
+    const whole = await until("every frame decoded", async () => {
+      const { framesReceived, framesDecoded: decoded } = await counted(browser, we, "video");
+      return framesReceived >= seconds * 15 && decoded >= seconds * 15 && { framesReceived, decoded };
+    }, 1000 * seconds + 10000);
+    assert.deepEqual(whole, { framesReceived: seconds * 15, decoded: seconds * 15 });
+  }
+});
