@@ -10,5 +10,7 @@ namespace fake {
 void capture_log();
 /* How many collected lines contain @text. */
 size_t logged(const std::string& text);
+/* What was collected, with its time in ms, to standard error: for whoever looks for the cause. */
+void print_log();
 
 }  // namespace fake
