@@ -35,7 +35,7 @@ Connection::Connection(Owner owner, rtc::PeerId id, const rtc::PeerOptions& opti
       observer_(observer),
       webrtcbin_(make_webrtcbin(id, options, owner_.latency_ms)),
       operations_(*owner_.loop, webrtcbin_),
-      translator_(std::make_shared<SharedTranslator>(options.stream_id)),
+      translator_(std::make_shared<SharedTranslator>(options.stream_id, options.receives)),
       network_(std::make_shared<NetworkGate>()),
       watchdog_(owner_.dead_after) {
   watchdog_.suspend(owner_.suspended, now());

@@ -18,15 +18,30 @@ rtc::Error internal(const char* what) {
   return {rtc::Error::Kind::Media, "The connection could not be described.", what};
 }
 
+using Sources = std::map<std::uint32_t, std::string>;
+
+/* What we want of a connection. */
+struct Wishes {
+  std::string stream_id;
+  rtc::ReceivedKinds receives{};
+  Sources sources{};
+};
+
+bool takes(const rtc::ReceivedKinds& receives, SdpKind kind) {
+  if (kind == SdpKind::Audio) return receives.audio;
+  return kind != SdpKind::Video || receives.video;
+}
+
 /* What the peer is told of the section, but for what we send. */
-SectionForPeer meant_for_peer(const NegotiatedSection& section, const GstSDPMedia& text,
-                              Type type) {
+SectionForPeer meant_for_peer(const NegotiatedSection& section, const GstSDPMedia& text, Type type,
+                              const rtc::ReceivedKinds& receives) {
   SectionForPeer meant;
   const bool stopped = section.negotiated && section.remote.rejected;
   const bool refused = type == Type::Answer ? !section.remote.usable : stopped;
   meant.mid = section.mid;
   meant.accepted = !refused && !is_rejected(text);
-  meant.direction.receive = direction_of(text).receive;
+  const SdpKind kind = read_section(text).kind;
+  meant.direction.receive = direction_of(text).receive && takes(receives, kind);
   meant.direction.send = false;
   if (type == Type::Offer) return meant;
   meant.direction.receive = meant.direction.receive && section.remote.direction.send;
@@ -35,8 +50,6 @@ SectionForPeer meant_for_peer(const NegotiatedSection& section, const GstSDPMedi
   meant.format = section.remote.first_format;
   return meant;
 }
-
-using Sources = std::map<std::uint32_t, std::string>;
 
 /* RFC 8830: the stream, and a track of it. */
 std::string msid_of(const std::string& stream, const std::string& track) {
@@ -78,12 +91,13 @@ void claim_stream(SdpState& next, const std::vector<SectionForPeer>& meant, Type
 
 /* What the peer is told of all sections of @message. */
 std::vector<SectionForPeer> meant_for_peer(SdpState& next, const GstSDPMessage& message, Type type,
-                                           const std::string& stream_id, const Sources& sources) {
+                                           const Wishes& wishes) {
   std::vector<SectionForPeer> meant;
-  place_sources(next, message, sources);
+  place_sources(next, message, wishes.sources);
   for (guint i = 0; i < gst_sdp_message_medias_len(&message); ++i)
-    meant.push_back(meant_for_peer(next.sections[i], section_at(message, i), type));
-  claim_stream(next, meant, type, stream_id);
+    meant.push_back(
+        meant_for_peer(next.sections[i], section_at(message, i), type, wishes.receives));
+  claim_stream(next, meant, type, wishes.stream_id);
   for (std::size_t i = 0; i < meant.size(); ++i) {
     const NegotiatedSection& section = next.sections[i];
     meant[i].msid = section.msid;
@@ -118,13 +132,13 @@ void finish_local_answer(SdpState& next, const std::vector<SectionForPeer>& mean
 }  // namespace
 
 struct SdpTranslator::Impl {
-  std::string stream_id;
-  Sources sources;
+  Wishes wishes;
   SdpState state;
 };
 
-SdpTranslator::SdpTranslator(std::string stream_id) : impl_(std::make_unique<Impl>()) {
-  impl_->stream_id = std::move(stream_id);
+SdpTranslator::SdpTranslator(std::string stream_id, rtc::ReceivedKinds receives)
+    : impl_(std::make_unique<Impl>()) {
+  impl_->wishes = {.stream_id = std::move(stream_id), .receives = receives};
 }
 
 SdpTranslator::~SdpTranslator() = default;
@@ -162,7 +176,7 @@ rtc::Result<SdpTranslator::Local> SdpTranslator::set_local(Type type, const std:
   if (!message) return message.error();
   remove_echoes(**message);
   if (const auto adopted = adopt_local(next, type, **message); !adopted) return adopted.error();
-  const auto meant = meant_for_peer(next, **message, type, impl_->stream_id, impl_->sources);
+  const auto meant = meant_for_peer(next, **message, type, impl_->wishes);
   if (type == Type::Offer) {
     set_setup(**message, "actpass");
     next.pending = SdpPending::RemoteAnswer;
@@ -172,7 +186,7 @@ rtc::Result<SdpTranslator::Local> SdpTranslator::set_local(Type type, const std:
     finish_local_answer(next, meant, **message);
   }
   clean_rejected(**message);
-  set_origin(**message, g_str_hash(impl_->stream_id.c_str()), ++next.version);
+  set_origin(**message, g_str_hash(impl_->wishes.stream_id.c_str()), ++next.version);
   Local local;
   local.for_webrtcbin = sdp_text(**message);
   std::optional<unsigned> bundle = 0;
@@ -184,7 +198,7 @@ rtc::Result<SdpTranslator::Local> SdpTranslator::set_local(Type type, const std:
 }
 
 void SdpTranslator::set_sources(std::map<std::uint32_t, std::string> streams) {
-  impl_->sources = std::move(streams);
+  impl_->wishes.sources = std::move(streams);
 }
 
 std::vector<SentSection> SdpTranslator::sent_sections() const {

@@ -52,8 +52,8 @@ struct SentSection {
  * Works for GStreamer 1.22 and 1.26. Pure: text in, text out. Not thread-safe. */
 class SdpTranslator {
  public:
-  /* @stream_id: see rtc::PeerOptions. */
-  explicit SdpTranslator(std::string stream_id);
+  /* See rtc::PeerOptions. */
+  explicit SdpTranslator(std::string stream_id, rtc::ReceivedKinds receives = {});
   ~SdpTranslator();
 
   /* What webrtcbin is to be given for the peer's @description. Errors: malformed, no

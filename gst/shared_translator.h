@@ -22,7 +22,8 @@ struct TrackOrigin {
  * look things up. Any thread. */
 class SharedTranslator {
  public:
-  explicit SharedTranslator(std::string stream_id) : translator_(std::move(stream_id)) {}
+  explicit SharedTranslator(std::string stream_id, rtc::ReceivedKinds receives = {})
+      : translator_(std::move(stream_id), receives) {}
 
   /* What @use(translator) returns. @use is short and calls nothing that waits. */
   template <typename F>

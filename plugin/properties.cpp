@@ -133,6 +133,8 @@ void describe_call() {
 }
 
 void describe_receiving() {
+  for (guint i = 0; i < SELECT_COUNT; i++)
+    specs[PROP_SELECT_FIRST + i] = describe(static_cast<SelectionProperty>(i));
   specs[PROP_OUTPUT] =
       choice("output", "Output",
              "Whether feeds leave as they were sent or decoded; auto asks what is linked to the "
@@ -157,6 +159,11 @@ void describe_receiving() {
       number("max-devices-per-user", "Max devices per user",
              "So many devices of one user are connected to at most; further ones are left out", 1,
              1000, defaults.max_devices_per_user);
+}
+
+std::optional<SelectionProperty> selection_property(guint id) {
+  if (id < PROP_SELECT_FIRST || id > PROP_SELECT_LAST) return std::nullopt;
+  return static_cast<SelectionProperty>(id - PROP_SELECT_FIRST);
 }
 
 void describe_sending() {
@@ -337,6 +344,8 @@ bool set_setting(Settings& settings, guint id, const GValue* value) {
     settings.pad_naming = static_cast<PadNaming>(g_value_get_enum(value));
   } else if (id == PROP_ICE_TRANSPORT_POLICY) {
     settings.relay_only = g_value_get_enum(value) == GST_WEBRTC_ICE_TRANSPORT_POLICY_RELAY;
+  } else if (const auto selecting = selection_property(id)) {
+    set_setting(settings.selection, *selecting, value);
   } else if (const auto property = send_property(id)) {
     set_setting(settings.send, *property, value);
   } else {
@@ -370,6 +379,8 @@ bool get_setting(const Settings& settings, guint id, GValue* value) {
   } else if (id == PROP_ICE_TRANSPORT_POLICY) {
     g_value_set_enum(value, settings.relay_only ? GST_WEBRTC_ICE_TRANSPORT_POLICY_RELAY
                                                 : GST_WEBRTC_ICE_TRANSPORT_POLICY_ALL);
+  } else if (const auto selecting = selection_property(id)) {
+    get_setting(settings.selection, *selecting, value);
   } else if (const auto property = send_property(id)) {
     get_setting(settings.send, *property, value);
   } else {

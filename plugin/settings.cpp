@@ -173,6 +173,8 @@ Result<matrix::SessionConfig> session_config(const Settings& settings) {
   for (const auto& check : checks) {
     if (!check) return check.error();
   }
+  auto selection = read_selection(settings.selection);
+  if (!selection) return selection.error();
   auto servers = ice_servers(settings);
   if (!servers) return servers.error();
   std::string token = settings.access_token;
@@ -195,6 +197,7 @@ Result<matrix::SessionConfig> session_config(const Settings& settings) {
       .intent = settings.intent,
       .max_participants = settings.max_participants,
       .max_devices_per_user = settings.max_devices_per_user,
+      .selection = std::move(*selection),
       .ca_file = settings.tls_ca_file,
       .ice_servers = std::move(*servers),
       .relay_only = settings.relay_only,

@@ -5,6 +5,7 @@
 
 #include "gst/feed.h"
 #include "plugin/enums.h"
+#include "plugin/selection_settings.h"
 #include "plugin/send_settings.h"
 #include "signalling/base/result.h"
 #include "signalling/client/session.h"
@@ -33,6 +34,7 @@ struct Settings {
   bool create = false;
   matrix::Intent intent = matrix::Intent::Prompt;
 
+  SelectionSettings selection;
   media::Feed::Output output = media::Feed::Output::Auto;
   PadNaming pad_naming = PadNaming::Number;
   media::MutedOutput muted_output = media::MutedOutput::Fill;

@@ -57,11 +57,18 @@ struct LocalTrack {
 };
 
 /* How many sections of each kind an offer has at least, beside and including those of our
- * tracks. All let the peer send. */
+ * tracks. All let the peer send what we receive. */
 struct OfferOptions {
   unsigned audio_sections = 1;
   unsigned video_sections = 1;
   bool operator==(const OfferOptions&) const = default;
+};
+
+/* What the peer may send us: sections of other kinds say that we receive nothing in them. */
+struct ReceivedKinds {
+  bool audio = true;
+  bool video = true;
+  bool operator==(const ReceivedKinds&) const = default;
 };
 
 struct PeerOptions {
@@ -71,6 +78,7 @@ struct PeerOptions {
    * nothing, in [0-9A-Za-z-]: clients end a leg that has no stream. It is the microphone's
    * and the camera's. */
   std::string stream_id;
+  ReceivedKinds receives{};
   bool operator==(const PeerOptions&) const = default;
 };
 

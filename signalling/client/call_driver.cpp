@@ -111,7 +111,8 @@ void CallDriver::carry_out(const OpenPeer& open) {
   peers_[open.peer] = with_.factory.create_peer(open.peer,
                                                 {.ice_servers = with_.ice_servers.current(),
                                                  .relay_only = with_.relay_only,
-                                                 .stream_id = open.stream_id},
+                                                 .stream_id = open.stream_id,
+                                                 .receives = open.receives},
                                                 *this);
 }
 

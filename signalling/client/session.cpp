@@ -212,7 +212,8 @@ void Session::Impl::begin() {
                     .create = config_.create,
                     .intent = config_.intent,
                     .max_participants = config_.max_participants,
-                    .max_devices_per_user = config_.max_devices_per_user};
+                    .max_devices_per_user = config_.max_devices_per_user,
+                    .selection = config_.selection};
   system_entropy({reinterpret_cast<std::uint8_t*>(config.seed.data()), sizeof config.seed});
   call_ = std::make_unique<CallDriver>(
       CallDriver::Surroundings{loop_, *client_, factory_, *ice_servers_, *encryption_,

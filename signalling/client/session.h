@@ -24,6 +24,7 @@ struct SessionConfig {
   Intent intent = Intent::Prompt;
   unsigned max_participants = 50;
   unsigned max_devices_per_user = 5;
+  Selection selection{};
   std::string ca_file; /* PEM; empty: the system's */
   /* Used instead of what the homeserver gives, if not empty. */
   std::vector<rtc::IceServer> ice_servers;

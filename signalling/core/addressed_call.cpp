@@ -36,6 +36,11 @@ Effects AddressedCall::run(CallEffects call_effects) {
   Effects effects;
   for (auto& effect : call_effects)
     std::visit(Overloaded{[&](Signal& signal) { effects.push_back(address(std::move(signal))); },
+                          [&](OpenPeer& open) {
+                            open.receives =
+                                received_kinds(context_.selection.wanted_of(to_.address.user_id));
+                            effects.push_back(std::move(open));
+                          },
                           [&](auto& other) { effects.push_back(std::move(other)); }},
                effect);
   return effects;

@@ -157,8 +157,8 @@ Effects Call::Impl::join(const std::string& id, Time now) {
   seen = room.conference(id) != nullptr;
   membership.emplace(own, session_id, room, random, tokens);
   membership->set_screenshare(media.shares_screen(), now);
-  mesh.emplace(MeshContext{own, session_id, conf_id, media, random, tokens, feed_numbers, last_peer,
-                           ended_calls, dropped},
+  mesh.emplace(MeshContext{own, session_id, conf_id, media, config.selection, random, tokens,
+                           feed_numbers, last_peer, ended_calls, dropped},
                MeshLimits{config.max_participants, config.max_devices_per_user}, room);
   Effects effects = membership->publish(id, now);
   append(effects, mesh->room_changed(now));

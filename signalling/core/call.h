@@ -11,6 +11,7 @@
 #include "signalling/core/effects.h"
 #include "signalling/core/local_media.h"
 #include "signalling/core/member_events.h"
+#include "signalling/core/selection.h"
 
 namespace matrix {
 
@@ -25,6 +26,7 @@ struct CallConfig {
   unsigned max_devices_per_user = 5;
   /* For ids and jitter; 256 random bits, different for each run. */
   std::array<std::uint32_t, 8> seed{};
+  Selection selection{};
 };
 
 /* One device's part in one room's call: finds or starts the conference, keeps our entry

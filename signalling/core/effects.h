@@ -41,6 +41,7 @@ struct SendState {
 struct OpenPeer {
   rtc::PeerId peer = 0;
   std::string stream_id;
+  rtc::ReceivedKinds receives{};
   bool operator==(const OpenPeer&) const = default;
 };
 struct ClosePeer {

@@ -34,7 +34,7 @@ StreamMetadataMap first_stream_as_usermedia(const std::vector<rtc::RemoteTrack>&
 }  // namespace
 
 Feeds::FeedMap Feeds::read(rtc::PeerId peer, const std::vector<rtc::RemoteTrack>& tracks,
-                           const std::optional<StreamMetadataMap>& streams) {
+                           const std::optional<StreamMetadataMap>& streams) const {
   const StreamMetadataMap& known = streams ? *streams : first_stream_as_usermedia(tracks);
   FeedMap feeds;
   for (const auto& track : tracks) {
@@ -42,7 +42,8 @@ Feeds::FeedMap Feeds::read(rtc::PeerId peer, const std::vector<rtc::RemoteTrack>
     if (!track.sending || stream == known.end()) continue;
     const StreamMetadata& metadata = stream->second;
     const bool audio = track.kind == rtc::MediaKind::Audio;
-    if (const auto kind = kind_of(metadata.purpose, track.kind))
+    const auto kind = kind_of(metadata.purpose, track.kind);
+    if (kind && wanted_.contains(*kind))
       feeds.try_emplace(*kind, Feed{{peer, track.mid},
                                     track.stream_id,
                                     audio ? metadata.audio_muted : metadata.video_muted});
@@ -53,13 +54,13 @@ Feeds::FeedMap Feeds::read(rtc::PeerId peer, const std::vector<rtc::RemoteTrack>
 Effects Feeds::update(const Participant& participant, rtc::PeerId peer,
                       const std::vector<rtc::RemoteTrack>& tracks,
                       const std::optional<StreamMetadataMap>& streams) {
-  const FeedMap wanted = read(peer, tracks, streams);
+  const FeedMap sent = read(peer, tracks, streams);
   Effects effects;
   bool orphans = false;
   for (auto it = feeds_.begin(); it != feeds_.end();) {
-    const bool orphan = it->second.source.peer == 0 && !wanted.contains(it->first);
+    const bool orphan = it->second.source.peer == 0 && !sent.contains(it->first);
     orphans |= orphan;
-    if (orphan || wanted.contains(it->first)) {
+    if (orphan || sent.contains(it->first)) {
       ++it;
       continue;
     }
@@ -68,7 +69,7 @@ Effects Feeds::update(const Participant& participant, rtc::PeerId peer,
   }
   /* What the new connection has not brought may still come, by a renegotiation. */
   if (!orphans) lost_until_.reset();
-  for (const auto& [kind, feed] : wanted) put(kind, feed, participant, effects);
+  for (const auto& [kind, feed] : sent) put(kind, feed, participant, effects);
   return effects;
 }
 

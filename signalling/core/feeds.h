@@ -3,11 +3,14 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "signalling/core/effects.h"
 #include "signalling/core/report.h"
+#include "signalling/core/selection.h"
 #include "signalling/core/signals.h"
 
 namespace matrix {
@@ -27,8 +30,9 @@ class FeedNumbers {
  * share a number, which is given up when all of them are gone with their connection. Pure. */
 class Feeds {
  public:
-  /* @numbers is borrowed. */
-  explicit Feeds(FeedNumbers& numbers) : numbers_(numbers) {}
+  /* @numbers is borrowed. @wanted: others are passed over. */
+  explicit Feeds(FeedNumbers& numbers, std::set<FeedKind> wanted = Selection().kinds)
+      : numbers_(numbers), wanted_(std::move(wanted)) {}
 
   /* What @peer, verified, has now. @streams: nothing if the peer never named any; then
    * its first stream is taken as its camera and microphone. */
@@ -53,11 +57,12 @@ class Feeds {
   };
   using FeedMap = std::map<FeedKind, Feed>;
 
-  static FeedMap read(rtc::PeerId peer, const std::vector<rtc::RemoteTrack>& tracks,
-                      const std::optional<StreamMetadataMap>& streams);
+  FeedMap read(rtc::PeerId peer, const std::vector<rtc::RemoteTrack>& tracks,
+               const std::optional<StreamMetadataMap>& streams) const;
   void put(FeedKind kind, const Feed& feed, const Participant& participant, Effects& effects);
 
   FeedNumbers& numbers_;
+  const std::set<FeedKind> wanted_;
   Trust trust_ = Trust::Clear;
   std::optional<unsigned> number_;
   FeedMap feeds_;

@@ -9,6 +9,7 @@
 #include "signalling/core/feeds.h"
 #include "signalling/core/local_media.h"
 #include "signalling/core/random.h"
+#include "signalling/core/selection.h"
 #include "signalling/core/tokens.h"
 
 namespace matrix {
@@ -19,6 +20,7 @@ struct MeshContext {
   std::string session_id;
   std::string conf_id;
   const LocalMedia& media;
+  const Selection& selection;
   Random& random;
   Tokens& tokens;
   FeedNumbers& feed_numbers;

@@ -38,7 +38,7 @@ MeshLeg::MeshLeg(const MeshContext& context, Address remote, std::string session
       participant_{remote_.address.user_id, remote_.address.device_id, remote_.session_id,
                    remote_.address.user_id},
       who_(remote_.address.user_id + "/" + remote_.address.device_id),
-      feeds_(context.feed_numbers) {}
+      feeds_(context.feed_numbers, context.selection.wanted_of(remote_.address.user_id)) {}
 
 MeshLeg::~MeshLeg() = default;
 

@@ -82,6 +82,7 @@ export class Browser {
   numbers(userId) { return this.#call("numbers", userId); }
   inbound() { return this.#call("inbound"); }
   sent() { return this.#call("sent"); }
+  sentTo(userId) { return this.#call("sentTo", userId); }
   legs() { return this.#call("legs"); }
   times() { return this.#call("times"); }
   participants() { return this.#call("participants"); }

@@ -50,8 +50,9 @@ inline bool has(const std::string& text, const std::string& line) {
 
 /* One side of a connection whose webrtcbin is imagined. */
 struct Side {
-  SdpTranslator translator{"ours"};
-  std::string shown;
+  rtc::ReceivedKinds receives{};
+  SdpTranslator translator{"ours", receives};
+  std::string shown{};
 
   /* The answer that is sent; "" if the offer is refused. */
   std::string answer(const Description& offer) {

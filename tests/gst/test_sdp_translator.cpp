@@ -80,6 +80,20 @@ GST_START_TEST(shows_one_mid_for_ever_when_a_line_is_recycled) {
 }
 GST_END_TEST
 
+GST_START_TEST(tells_the_peer_what_we_do_not_receive) {
+  Side side{.receives = {.audio = true, .video = false}};
+  const std::string answer = side.answer(call());
+  fail_unless(has(section(answer, 1), "a=inactive"));
+  fail_if(has(section(answer, 0), "a=inactive"));
+  Side caller{.receives = {.audio = false, .video = true}};
+  const auto offer = caller.translator.set_local(Type::Offer, own_offer({"audio", "video"}));
+  fail_unless(offer.ok());
+  /* It names our stream. */
+  fail_unless(has(section(offer->for_peer, 0), "a=sendonly"));
+  fail_unless(has(section(offer->for_peer, 1), "a=recvonly"));
+}
+GST_END_TEST
+
 GST_START_TEST(survives_a_first_offer_with_a_stopped_section) {
   Side side;
   Description offer = call();
@@ -346,6 +360,7 @@ Suite* sdp_translator_suite() {
   suite_add_tcase(suite, chain);
   tcase_add_test(chain, answers_that_it_receives_and_names_its_stream);
   tcase_add_test(chain, names_its_stream_only_where_the_peer_would_take_it);
+  tcase_add_test(chain, tells_the_peer_what_we_do_not_receive);
   tcase_add_test(chain, hides_direction_changes_both_ways);
   tcase_add_test(chain, shows_one_mid_for_ever_when_a_line_is_recycled);
   tcase_add_test(chain, survives_a_first_offer_with_a_stopped_section);

@@ -61,6 +61,24 @@ std::string token_of(const char* content) {
 
 }  // namespace
 
+GST_START_TEST(reads_whom_to_receive_from) {
+  Settings settings = good();
+  settings.selection.subscribe = 1;
+  settings.selection.include = "@alice:hs, @b*";
+  settings.selection.exclude = "*:evil";
+  const auto config = session_config(settings);
+  fail_unless(config.ok());
+  const std::vector<std::string> included{"@alice:hs", "@b*"};
+  const std::vector<std::string> excluded{"*:evil"};
+  const std::set<matrix::FeedKind> kinds{matrix::FeedKind::Audio};
+  fail_unless(config->selection.kinds == kinds);
+  fail_unless(config->selection.include == included);
+  fail_unless(config->selection.exclude == excluded);
+  settings.selection.exclude = "alice";
+  check_refused(settings, "exclude");
+}
+GST_END_TEST
+
 GST_START_TEST(takes_over_what_is_set) {
   Settings settings = good();
   settings.call_id = "call";
@@ -199,6 +217,7 @@ static Suite* settings_suite() {
   Suite* suite = suite_create("settings");
   TCase* tcase = tcase_create("general");
   suite_add_tcase(suite, tcase);
+  tcase_add_test(tcase, reads_whom_to_receive_from);
   tcase_add_test(tcase, takes_over_what_is_set);
   tcase_add_test(tcase, keeps_keys_where_the_device_lives_on);
   tcase_add_test(tcase, takes_over_who_is_trusted);

@@ -50,7 +50,8 @@ struct Fixture {
   EndedCalls ended;
   Counters dropped;
   LocalMedia media;
-  MeshContext context{{"@m:hs", "US"}, "our-session", "conf",    media, random,
+  Selection selection;
+  MeshContext context{{"@m:hs", "US"}, "our-session", "conf",    media, selection, random,
                       tokens,          numbers,       last_peer, ended, dropped};
   MeshLeg leg;
 };

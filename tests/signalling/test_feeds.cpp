@@ -42,6 +42,14 @@ void tells_streams_by_what_they_are_for() {
       feeds.update(alice, 9, {microphone, camera, screen, screen_audio}, streams).empty());
 }
 
+void passes_over_what_is_not_wanted() {
+  FeedNumbers numbers;
+  Feeds feeds(numbers, {FeedKind::Screen});
+  g_assert_true(feeds.update(alice, 9, {microphone, camera}, streams).empty());
+  g_assert_true((feeds.update(alice, 9, {microphone, camera, screen, screen_audio}, streams) ==
+                 Effects{FeedAdded{screen0, alice, {9, "2"}, "scr", false}}));
+}
+
 void ignores_a_stream_until_it_is_named_and_one_for_something_else() {
   FeedNumbers numbers;
   Feeds feeds(numbers);
@@ -170,6 +178,7 @@ int main(int argc, char** argv) {
   g_test_init(&argc, &argv, nullptr);
 #define TEST(name) g_test_add_func("/feeds/" #name, name)
   TEST(tells_streams_by_what_they_are_for);
+  TEST(passes_over_what_is_not_wanted);
   TEST(ignores_a_stream_until_it_is_named_and_one_for_something_else);
   TEST(tells_how_well_the_sender_is_known_and_when_that_changes);
   TEST(takes_the_first_stream_of_a_peer_that_names_none);

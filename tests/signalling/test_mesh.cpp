@@ -21,6 +21,7 @@ struct Fixture {
               "our-session",
               "conf",
               media,
+              selection,
               random,
               tokens,
               numbers,
@@ -74,6 +75,7 @@ struct Fixture {
 
   Random random{{1, 2, 3}};
   LocalMedia media;
+  Selection selection;
   Tokens tokens;
   FeedNumbers numbers;
   rtc::PeerId last_peer = 0;

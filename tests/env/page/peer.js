@@ -182,6 +182,17 @@ class Peer {
       .map(({ id, key, kind }) => ({ from: key, kind, ...found.get(id) }));
   }
 
+  // How many packets of each kind it sent to `userId`.
+  async sentTo(userId) {
+    const packets = { audio: 0, video: 0 };
+    for (const call of this.call.calls.get(userId)?.values() ?? []) {
+      for (const entry of (await call.peerConn?.getStats() ?? new Map()).values()) {
+        if (entry.type === "outbound-rtp") packets[entry.kind] += entry.packetsSent;
+      }
+    }
+    return packets;
+  }
+
   // What each connection sent, one entry a stream of packets.
   async sent() {
     const found = [];
