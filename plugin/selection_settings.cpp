@@ -124,13 +124,16 @@ void set_setting(SelectionSettings& settings, SelectionProperty property, const 
 }
 
 void get_setting(const SelectionSettings& settings, SelectionProperty property, GValue* value) {
+  const auto put = [value](const std::string& text) {
+    g_value_set_string(value, text.empty() ? nullptr : text.c_str());
+  };
   switch (property) {
     case SELECT_SUBSCRIBE:
       return g_value_set_flags(value, settings.subscribe);
     case SELECT_INCLUDE:
-      return g_value_set_string(value, settings.include.c_str());
+      return put(settings.include);
     case SELECT_EXCLUDE:
-      return g_value_set_string(value, settings.exclude.c_str());
+      return put(settings.exclude);
     case SELECT_COUNT:
       return;
   }

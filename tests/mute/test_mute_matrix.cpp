@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "tests/long_run.h"
 #include "tests/mute/cell.h"
 #include "tests/mute/document.h"
 
@@ -42,7 +43,7 @@ bool is_possible(const test::Consumer& consumer, const test::Scenario& scenario,
 /* Of each consumer two scenarios filled, of the first one all, and another value of muted-output in
  * the middle: every consumer, value and scenario is among them. */
 bool is_chosen(size_t consumer, size_t output, size_t scenario) {
-  if (g_getenv("LONG")) return true;
+  if (test::is_long_run()) return true;
   const size_t all = test::scenarios().size();
   if (output == 0)
     return consumer == 0 || scenario == consumer % all || scenario == (consumer + 3) % all;

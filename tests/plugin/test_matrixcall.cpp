@@ -72,7 +72,7 @@ GST_START_TEST(every_setting_can_be_read_back) {
       "stun-server=stun://s.x tls-ca-file=ca.pem access-token-file=token "
       "video-codec=h264 bitrate=700000 min-bitrate=90000 opus-fec=false opus-dtx=true "
       "auto-mute=false auto-mute-timeout=9 leave-on-eos=false store-key-file=key "
-      "recovery-key-file=recovery-key "
+      "recovery-key-file=recovery-key subscribe=audio include=@a:x exclude=@b:x "
       "signalling-encryption=required accept-plaintext=true device-trust=signed"));
   for (auto* spec : own_properties(G_OBJECT_GET_CLASS(pipeline.call()))) {
     if ((spec->flags & G_PARAM_READWRITE) != G_PARAM_READWRITE) continue;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "call_double.h"
 #include "gst/mix_layout.h"
+#include "tests/long_run.h"
 
 #include <gst/video/video.h>
 
@@ -283,7 +284,7 @@ GST_START_TEST(a_feed_that_stalls_holds_nobody_up) {
 GST_END_TEST;
 
 GST_START_TEST(no_frame_is_missing_while_many_come_and_go) {
-  const unsigned rounds = g_getenv("LONG") && *g_getenv("LONG") ? 20 : 5;
+  const unsigned rounds = test::is_long_run() ? 20 : 5;
   Mix mix;
   for (unsigned round = 0; round < rounds; round++) {
     const std::string user = "user" + std::to_string(round);

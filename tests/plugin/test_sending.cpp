@@ -4,6 +4,7 @@
 #include <string>
 
 #include "gst/gst_ptr.h"
+#include "tests/long_run.h"
 #include "tests/plugin/call_fixture.h"
 #include "tests/plugin/crowd.h"
 #include "tests/plugin/sending_party.h"
@@ -133,7 +134,7 @@ void check_end(const std::string& setting, bool watches, bool leaves) {
 }  // namespace
 
 GST_START_TEST(encodes_once_for_many_whoever_comes_goes_or_dies) {
-  const std::size_t many = g_getenv("LONG") ? 8 : 4;
+  const std::size_t many = test::is_long_run() ? 8 : 4;
   Witnesses witnesses;
   party::Media media;
   media.audio_source.line = "audiotestsrc is-live=true wave=silence ! opusenc ! rtpopuspay pt=111";

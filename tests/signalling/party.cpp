@@ -116,8 +116,8 @@ bool Party::reaches(SessionState state, milliseconds deadline) {
       loop_, [&] { return !states_.empty() && states_.back() >= state; }, deadline);
 }
 
-bool Party::eventually(const std::function<bool()>& condition) {
-  return fake::eventually(loop_, condition);
+bool Party::eventually(const std::function<bool()>& condition, milliseconds deadline) {
+  return fake::eventually(loop_, condition, deadline);
 }
 
 matrix::CallEnded Party::ending() {

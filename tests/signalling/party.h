@@ -39,7 +39,8 @@ class Party final : public matrix::Session::Observer {
   bool reaches(matrix::SessionState state,
                std::chrono::milliseconds deadline = std::chrono::seconds(10));
   /* Whether @condition came true, asked on the loop. */
-  bool eventually(const std::function<bool()>& condition);
+  bool eventually(const std::function<bool()>& condition,
+                  std::chrono::milliseconds deadline = std::chrono::seconds(10));
   /* Waits for the end. */
   matrix::CallEnded ending();
   /* How many reports of a kind have come. */
@@ -52,12 +53,14 @@ class Party final : public matrix::Session::Observer {
     return number;
   }
   template <typename T>
-  bool reports_soon(size_t number) {
-    return eventually([&] {
-      size_t seen = 0;
-      for (const auto& report : reports_) seen += std::holds_alternative<T>(report);
-      return seen >= number;
-    });
+  bool reports_soon(size_t number, std::chrono::milliseconds deadline = std::chrono::seconds(10)) {
+    return eventually(
+        [&] {
+          size_t seen = 0;
+          for (const auto& report : reports_) seen += std::holds_alternative<T>(report);
+          return seen >= number;
+        },
+        deadline);
   }
   /* Of each feed, as reported last, in the order of their coming. */
   std::vector<matrix::Trust> trust();

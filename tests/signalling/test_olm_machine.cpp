@@ -2,6 +2,7 @@
 #include "signalling/crypto/olm_machine.h"
 
 #include "signalling/crypto/signed_json.h"
+#include "tests/long_run.h"
 #include "tests/signalling/crypto_party.h"
 #include "tests/signalling/equal.h"
 
@@ -251,7 +252,7 @@ void a_storm_of_messages() {
   Fixture f;
   f.meet();
   std::mt19937 random(7);
-  const int rounds = g_getenv("LONG") && *g_getenv("LONG") ? 1000 : 60;
+  const int rounds = test::is_long_run() ? 1000 : 60;
   for (int round = 0; round < rounds; round++) {
     CryptoParty& from = round % 2 ? f.alice : f.bob;
     CryptoParty& to = round % 2 ? f.bob : f.alice;

@@ -10,6 +10,7 @@
 #include <csignal>
 
 #include "signalling/client/system_entropy.h"
+#include "tests/long_run.h"
 #include "tests/signalling/crypto_party.h"
 
 using matrix::Address;
@@ -209,7 +210,7 @@ class Crashing {
 
 /* The limit follows how fast the machine is: some four kills for one end. */
 void survives_being_killed_at_any_moment() {
-  const bool all = g_getenv("LONG") && *g_getenv("LONG");
+  const bool all = test::is_long_run();
   const unsigned kills = all ? 200 : 20;
   std::mt19937 random(static_cast<unsigned>(g_get_monotonic_time()));
   double limit = 5000;

@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "tests/long_run.h"
 #include "tests/signalling/world.h"
 
 /* test_world            a hundred seeds; with LONG in the environment 2,500, or 300 where
@@ -58,7 +59,7 @@ void read_arguments(int& argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (const char* wish = g_getenv("LONG"); wish && *wish) seeds = many_seeds;
+  if (test::is_long_run()) seeds = many_seeds;
   read_arguments(argc, argv);
   g_test_init(&argc, &argv, nullptr);
 #define TEST(name) g_test_add_func("/world/" #name, name)
