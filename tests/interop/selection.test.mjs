@@ -25,6 +25,6 @@ test("only the sound of those who are wanted is sent to us, while all see us", a
     assert.equal((await sent(browser)).video, 0);
   }
   assert.deepEqual(await sent(browsers[2]), { audio: 0, video: 0 });
-  const pads = pipeline.messages("matrixcall-feed").map((line) => line.match(/pad=\(string\)(\w+)/)[1]);
-  assert.deepEqual(pads.sort(), ["audio_0", "audio_1"]);
+  const pads = new Set(pipeline.messages("matrixcall-feed").map((line) => line.match(/pad=\(string\)(\w+)/)[1]));
+  assert.deepEqual([...pads].sort(), ["audio_0", "audio_1"]);
 });
