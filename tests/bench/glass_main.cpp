@@ -2,6 +2,7 @@
 /* bench_glass element|bare URL TOKEN ROOM: sends a picture that shows when it was made, as the
  * number that tests/env/page/picture.js reads: milliseconds since 1970, the lower 16 bits. Until
  * the end of input. */
+#include <cstddef>
 #include <cstring>
 #include <iostream>
 #include <string>
@@ -36,7 +37,7 @@ constexpr const char* bare_branch =
 void draw(const GstVideoFrame& frame, unsigned number) {
   const int width = GST_VIDEO_FRAME_WIDTH(&frame);
   const int height = GST_VIDEO_FRAME_HEIGHT(&frame);
-  const int stride = GST_VIDEO_FRAME_PLANE_STRIDE(&frame, 0);
+  const std::ptrdiff_t stride = GST_VIDEO_FRAME_PLANE_STRIDE(&frame, 0);
   auto* luma = static_cast<guint8*>(GST_VIDEO_FRAME_PLANE_DATA(&frame, 0));
   for (int block = 0; block < bits + 2; block++) {
     const bool bright = block == 0 || (block <= bits && (number >> (block - 1) & 1) != 0);
