@@ -11,7 +11,7 @@
 namespace media {
 
 /* @funnel, which joins what is sent to one peer, tells everything behind it of its segment each
- * time that another track sends: a fifth of what sending costs. Of equal segments in a row only
+ * time that another track sends: a sixth of what sending costs. Of equal segments in a row only
  * the first passes. */
 void spare_segments(GstElement* rtp_funnel);
 
